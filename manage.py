@@ -1,0 +1,27 @@
+#!/usr/bin/env python
+import os
+import sys
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import execute_from_command_line
+
+from tracker import demonstration
+
+
+def main() -> None:
+    """Run an administrative command."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
+    if sys.argv[1:2] == ["demo"]:
+        demonstration.prepare_environment(os.environ)
+    else:
+        demonstration.offer_environment(os.environ)
+    try:
+        _ = settings.DATABASES
+    except ImproperlyConfigured as error:
+        sys.exit(str(error))
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,31 @@
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from pledges.actions.journal import public_change
+from pledges.models import Pledge, PublicPledge, RetiredSlug
+
+
+class AddressTakenError(Exception):
+    """Another pledge has, or once had, this address."""
+
+
+def move(pledge: Pledge, *, to: str) -> None:
+    """Give a pledge a new slug; the old address of a published one redirects for ever."""
+    with public_change() as tags:
+        if _is_taken(to, by_other_than=pledge):
+            raise AddressTakenError(_("Another pledge has, or once had, the address “%s”.") % to)
+        old = pledge.slug
+        pledge.slug = to
+        pledge.full_clean()
+        pledge.save(update_fields=["slug"])
+        if PublicPledge.objects.filter(pledge=pledge).update(slug=to):
+            RetiredSlug.objects.filter(slug=to).delete()
+            RetiredSlug.objects.create(slug=old, pledge=pledge, retired_at=timezone.now())
+            tags |= {"lists", f"pledge:{old}", f"pledge:{to}"}
+
+
+def _is_taken(slug: str, *, by_other_than: Pledge) -> bool:
+    return (
+        Pledge.objects.filter(slug=slug).exclude(pk=by_other_than.pk).exists()
+        or RetiredSlug.objects.filter(slug=slug).exclude(pledge=by_other_than).exists()
+    )

@@ -1,0 +1,65 @@
+import secrets
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from pledges import content, log
+from pledges.actions import public_pledges
+from pledges.actions.journal import public_change
+from pledges.actions.reviews import NotPublishableError, reasons_not_to_publish
+from pledges.compose import compose, next_number
+from pledges.models import Edition, Pledge, Review, Verdict
+
+
+def publish(review: Review) -> Edition:
+    """Append the approved content to the log as the pledge's next edition.
+
+    Publishing the same review again gives the same edition. Raises NotPublishableError with
+    the reasons when the review is not approved or no longer fits the pledge.
+    """
+    with public_change() as tags:
+        review = Review.objects.select_for_update(of=("self",)).get(pk=review.pk)
+        if review.edition:
+            return review.edition
+        if review.decision != Review.Decision.APPROVED or review.decided_by is None:
+            raise NotPublishableError([_("This review is not approved.")])
+        _hold_still(review.pledge)
+        if reasons := reasons_not_to_publish(review, by=review.decided_by):
+            raise NotPublishableError(reasons)
+        edition = _append(review)
+        Verdict.objects.filter(pledge=review.pledge, first_edition=None).update(first_edition=edition)
+        review.edition = edition
+        review.save(update_fields=["edition"])
+        tags |= public_pledges.refresh(review.pledge)
+        return edition
+
+
+def _hold_still(pledge: Pledge) -> None:
+    # An editor may be saving: lock every row whose text is about to be frozen before it is read.
+    list(Pledge.objects.select_for_update(of=("self",)).filter(pk=pledge.pk))
+    list(Verdict.objects.select_for_update(of=("self",)).filter(pledge=pledge, first_edition=None))
+
+
+def _append(review: Review) -> Edition:
+    """Make the entry for the reviewed content and add it at the end of the chain."""
+    assert review.decided_by is not None
+    last = Edition.objects.order_by("sequence").last()
+    stored = content.write(compose(review.pledge))
+    edition = Edition(
+        sequence=last.sequence + 1 if last else 1,
+        pledge=review.pledge,
+        number=next_number(review.pledge),
+        kind=review.kind,
+        published_at=max(timezone.now(), last.published_at) if last else timezone.now(),
+        actor=review.requested_by,
+        approver=review.decided_by,
+        change_note=review.change_note,
+        previous_hash=last.hash if last else log.FIRST_PREVIOUS_HASH,
+        content=stored,
+        salt=secrets.token_bytes(log.SALT_BYTES),
+        content_digest=content.digest(stored),
+    )
+    edition.entry = log.write_entry(edition, slug=review.pledge.slug)
+    edition.hash = log.entry_hash(edition.entry)
+    edition.save(force_insert=True)
+    return edition

@@ -1,0 +1,108 @@
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.db.models import Exists, OuterRef
+
+from pledges.actions.journal import public_change
+from pledges.content import PledgeContent, canonical, read
+from pledges.log import moment
+from pledges.models import Check, Edition, Pledge, PublicPledge
+
+
+class Published(NamedTuple):
+    """One edition of a pledge, without its content."""
+
+    pledge_id: int
+    sequence: int
+    number: int
+    kind: str
+    published_at: datetime
+
+
+def refresh(pledge: Pledge) -> set[str]:
+    """Write the read model of a published pledge anew; gives the tags of what readers see differently.
+
+    To be called within `public_change()` only.
+    """
+    before = PublicPledge.objects.filter(pledge=pledge).select_related("topic", "department", "promisor").first()
+    columns = dict(_expected(pledge=pledge))[pledge.pk]
+    after, _created = PublicPledge.objects.update_or_create(
+        pledge=pledge, defaults=columns, create_defaults={**columns, "slug": pledge.slug}
+    )
+    return _tags(after) | (_tags(before) if before else set())
+
+
+def rebuild() -> Iterator[Pledge]:
+    """Make the read model again from the editions, giving each pledge as it is done."""
+    with public_change() as tags:
+        published = Pledge.objects.filter(editions__isnull=False).distinct()
+        PublicPledge.objects.exclude(pledge__in=published).delete()
+        for pledge in published:
+            refresh(pledge)
+            yield pledge
+        tags.add("site")
+
+
+def differences() -> Iterator[str]:
+    """Name, in sentences, where the read model differs from the editions."""
+    public = {row.pledge_id: row for row in PublicPledge.objects.all()}
+    for pledge_id, columns in _expected():
+        row = public.pop(pledge_id, None)
+        if row is None:
+            yield f"The published pledge {pledge_id} is missing from the lists."
+            continue
+        for name, value in columns.items():
+            if getattr(row, name) != value:
+                yield f"The lists say something else than the last edition of {row.slug}: {name}."
+    for row in public.values():
+        yield f"The lists have {row.slug}, which was never published."
+
+
+def _expected(**only: Pledge) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Give, for each published pledge, every column but the slug: from editions and checks alone."""
+    histories: dict[int, list[Published]] = defaultdict(list)
+    columns = ("pledge_id", "sequence", "number", "kind", "published_at")
+    for published in Edition.objects.filter(**only).order_by("sequence").values_list(*columns):
+        histories[published[0]].append(Published(*published))
+    checks = {check.pledge_id: check for check in Check.objects.filter(**only).order_by("checked_on", "pk")}
+    later = Edition.objects.filter(pledge=OuterRef("pledge"), number__gt=OuterRef("number"))
+    current = Edition.objects.filter(~Exists(later), **only).values_list("pledge_id", "content")
+    for pledge_id, content in current.iterator():
+        yield pledge_id, _columns(histories[pledge_id], read(bytes(content)), checks.get(pledge_id))
+
+
+def _columns(history: Sequence[Published], content: PledgeContent, check: Check | None) -> dict[str, Any]:
+    current, verdict = history[-1], content.verdict
+    recorded_in = {verdict.recorded_in for verdict in content.verdicts}
+    return {
+        "edition_id": current.sequence,
+        "headline": content.headline,
+        "quotation": content.quotation,
+        "promisor_id": content.promisor.key,
+        "topic_id": content.topic.key,
+        "department_id": content.department.key,
+        "rating_id": verdict.rating.key if verdict else None,
+        "made_on": content.made_on,
+        "due_on": content.due_on,
+        "effective_on": verdict.effective_on if verdict else "",
+        "first_published_at": history[0].published_at,
+        "changed_at": [line.published_at for line in history if line.kind != Edition.Kind.MINOR][-1],
+        "recorded": canonical(
+            {str(line.number): moment(line.published_at) for line in history if line.number in recorded_in}
+        ).decode(),
+        "checked_on": check.checked_on if check else None,
+        "next_check_on": check.next_due_on if check else None,
+        "withdrawn_at": current.published_at if current.kind == Edition.Kind.WITHDRAWAL else None,
+    }
+
+
+def _tags(public: PublicPledge) -> set[str]:
+    return {
+        "lists",
+        f"pledge:{public.slug}",
+        f"topic:{public.topic.slug}",
+        f"department:{public.department.slug}",
+        f"promisor:{public.promisor.slug}",
+    }

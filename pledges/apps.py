@@ -1,0 +1,29 @@
+from typing import Any
+
+from django.apps import AppConfig
+from django.core import checks
+from django.db import connections
+from django.db.models.signals import post_migrate
+
+from pledges.checks import check_guards
+from pledges.guards import install_guards
+
+
+class PledgesConfig(AppConfig):
+    name = "pledges"
+    default_auto_field = "django.db.models.BigAutoField"
+    verbose_name = "Pledge Tracker"
+
+    def ready(self) -> None:
+        checks.register(check_guards, checks.Tags.database)
+        post_migrate.connect(_complete_database, sender=self)
+
+
+def _complete_database(using: str, **_options: Any) -> None:
+    """Put the guards and the one row of the generation in place (after a test's flush too)."""
+    connection = connections[using]
+    if "pledges_generation" not in connection.introspection.table_names():
+        return  # a migration to before the record began
+    install_guards(connection)
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO pledges_generation (id, number) VALUES (1, 0) ON CONFLICT DO NOTHING")

@@ -1,0 +1,28 @@
+from collections.abc import Sequence
+from typing import Any
+
+from django.core import checks
+from django.db import connections
+from django.db.migrations.executor import MigrationExecutor
+
+from pledges.guards import missing_guards
+
+
+def check_guards(*, databases: Sequence[str] | None = None, **_options: Any) -> list[checks.CheckMessage]:
+    """Fail when a guard of the record is missing, off or altered."""
+    return [
+        checks.Error(
+            f"The guard {name} of the database {alias} is missing, switched off or altered.",
+            hint="Find out who removed it and run verify_log; `migrate --skip-checks` puts it back.",
+            id="pledges.E001",
+        )
+        for alias in databases or ()
+        if _is_migrated(alias)
+        for name in missing_guards(connections[alias])
+    ]
+
+
+def _is_migrated(alias: str) -> bool:
+    # While migrations wait, guards may rightly differ: the last of them, or post_migrate, puts them in place.
+    executor = MigrationExecutor(connections[alias])
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())

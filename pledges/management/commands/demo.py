@@ -1,0 +1,102 @@
+import os
+import secrets
+import socket
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
+
+from pledges.actions import samples
+from pledges.models import Editor, Pledge
+
+WRITER, REVIEWER = "demonstration-writer", "demonstration-reviewer"
+FIXTURES = Path(settings.BASE_DIR) / "fixtures"
+HOST = "127.0.0.1"
+
+
+class Command(BaseCommand):
+    help = "Set up a demonstration with the sample pledges published, and serve it. Running it again does no harm."
+    requires_migrations_checks = False
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--port", type=int, default=8000, help="the port to serve on (8000)")
+        parser.add_argument("--no-serve", action="store_true", help="prepare everything, but do not serve")
+        parser.add_argument("--new-passwords", action="store_true", help="give both accounts new passwords and print them")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        serve = not options["no_serve"]
+        if serve:
+            _require_free_port(options["port"])
+        _require_own_database()
+        self._prepare(new_passwords=options["new_passwords"])
+        if serve:
+            self._serve(options["port"])
+
+    def _prepare(self, *, new_passwords: bool) -> None:
+        self._say("Preparing the database …")
+        call_command("migrate", verbosity=0)
+        passwords = {name: _account(name, new_password=new_passwords) for name in (WRITER, REVIEWER)}
+        self._publish_samples()
+        self._say("Collecting the style sheets …")
+        call_command("collectstatic", interactive=False, verbosity=0)
+        for name, password in passwords.items():
+            if password:
+                self._say(f"Log-in for {settings.SITE_URL}/admin/: {name}  {password}")
+        if not any(passwords.values()):
+            self._say("The log-ins are those printed the first time; --new-passwords makes new ones.")
+
+    def _publish_samples(self) -> None:
+        self._say("Loading the rating scale, topics, departments and promisors …")
+        samples.load(FIXTURES / "rating_scale.json")
+        samples.load(FIXTURES / "groupings.json")
+        fixtures = sorted((FIXTURES / "pledges").glob("*.json"))
+        writer, reviewer = (Editor.objects.get(username=name) for name in (WRITER, REVIEWER))
+        for fixture in fixtures:
+            samples.load(fixture)
+        drafts = Pledge.objects.filter(slug__in=[fixture.stem for fixture in fixtures], editions=None, reviews=None)
+        for done, pledge in enumerate(drafts, start=1):
+            samples.publish_first(pledge, change_note="First published.", writer=writer, reviewer=reviewer)
+            self._say(f"Published {done} of {len(drafts)}: {pledge.slug}")
+
+    def _serve(self, port: int) -> None:
+        self._say(f"Serving {settings.SITE_URL}/ – stop with Ctrl-C.")
+        connection.close()
+        command = [sys.executable, "-m", "gunicorn", "--config", "python:tracker.gunicorn_conf", "--bind", f"{HOST}:{port}"]
+        os.chdir(settings.BASE_DIR)
+        os.execv(sys.executable, command)  # noqa: S606
+
+    def _say(self, line: str) -> None:
+        self.stdout.write(line)
+        self.stdout.flush()
+
+
+def _require_free_port(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except (OSError, OverflowError) as error:
+            raise CommandError(f"Port {port} of {HOST} cannot be used: give another with --port.") from error
+
+
+def _require_own_database() -> None:
+    tables = connection.introspection.table_names()
+    made_here = not tables or Path(settings.BASE_DIR) / ".demo" in Path(settings.DATABASES["default"]["NAME"]).parents
+    if made_here or ("pledges_editor" in tables and Editor.objects.filter(username=WRITER, handle=WRITER).exists()):
+        return
+    raise CommandError("The database was not made by demo, so nothing was changed. Point DATABASE_URL at an empty one.")
+
+
+def _account(name: str, *, new_password: bool) -> str:
+    """Make sure of a demonstration account; gives its password when that is new."""
+    editor, created = Editor.objects.get_or_create(username=name, defaults={"handle": name, "is_staff": True})
+    if not (created or new_password):
+        return ""
+    password = secrets.token_urlsafe(12)
+    editor.set_password(password)
+    editor.save()
+    return password

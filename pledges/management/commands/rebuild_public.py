@@ -1,0 +1,16 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from pledges.actions import public_pledges
+
+
+class Command(BaseCommand):
+    help = "Make the tables that lists read again from the editions. Safe at any time."
+
+    def handle(self, *_args: Any, **_options: Any) -> None:
+        done = 0
+        for done, pledge in enumerate(public_pledges.rebuild(), start=1):
+            if done % 100 == 0:
+                self.stderr.write(f"{done} pledges, last {pledge.slug}")
+        self.stdout.write(f"{done} pledges rebuilt from their editions.")

@@ -1,0 +1,126 @@
+"""The one Markdown renderer: pages, preview, feeds, e-mail and exports all use it.
+
+CommonMark with tables, strike-through and footnotes, no raw HTML; the result passes an
+allow-list of elements, attributes and address schemes.
+"""
+
+import re
+from collections.abc import MutableMapping, Sequence
+from typing import Any
+
+import nh3
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
+from mdit_py_plugins.footnote import footnote_plugin
+
+MAX_LENGTH = 60_000
+MAX_OPENERS = 500  # of "[" or "<" each: parsers that look ahead from every one grow quadratic
+MAX_DEPTH = 20
+
+_ALIGNMENT = re.compile(r"text-align:(left|center|right)")
+_NESTED_MARKS = re.compile(r"^(?:[ \t]*(?:>|[-+*](?=[ \t])|[0-9]{1,9}[.)](?=[ \t])))+", re.MULTILINE)
+_MARK = re.compile(r"[->+*.)]")
+
+
+def _is_own_address(address: str) -> bool:
+    return address.startswith(("#", "/")) and not address.startswith("//")
+
+
+def _keep_attribute(element: str, attribute: str, value: str) -> str | None:
+    # A picture from elsewhere would tell that site who reads this page.
+    return None if (element, attribute) == ("img", "src") and not _is_own_address(value) else value
+
+
+_CLEANER = nh3.Cleaner(
+    tags={
+        *("p", "br", "hr", "h3", "h4", "h5", "h6", "em", "strong", "s", "code", "pre", "blockquote"),
+        *("ul", "ol", "li", "a", "img", "sup", "section", "table", "thead", "tbody", "tr", "th", "td"),
+    },
+    attributes={
+        "a": {"href", "title", "rel", "id"},
+        "img": {"src", "alt", "title", "loading"},
+        "li": {"id"},
+        "ol": {"start"},
+        "th": set(),
+        "td": set(),
+    },
+    allowed_classes={
+        "a": {"footnote-backref"},
+        "sup": {"footnote-ref"},
+        "section": {"footnotes"},
+        "ol": {"footnotes-list"},
+        "li": {"footnote-item"},
+        "th": {"align-left", "align-center", "align-right"},
+        "td": {"align-left", "align-center", "align-right"},
+    },
+    url_schemes={"http", "https", "mailto"},
+    attribute_filter=_keep_attribute,
+    link_rel=None,  # set on outside links only, by _open_link
+)
+
+
+def _shift_headings(state: StateCore) -> None:
+    # The page owns h1 and h2; a text that opens with "#" starts below them.
+    for token in state.tokens:
+        if token.type in {"heading_open", "heading_close"}:
+            token.tag = f"h{min(int(token.tag[1]) + 2, 6)}"
+
+
+def _align_by_class(state: StateCore) -> None:
+    # The content security policy refuses style attributes.
+    for token in state.tokens:
+        aligned = _ALIGNMENT.fullmatch(str(token.attrs.pop("style", "")))
+        if aligned:
+            token.attrJoin("class", f"align-{aligned[1]}")
+
+
+def _open_link(
+    self: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: MutableMapping[str, Any]
+) -> str:
+    if not _is_own_address(str(tokens[index].attrGet("href"))):
+        tokens[index].attrSet("rel", "noopener nofollow")
+    return self.renderToken(tokens, index, options, env)
+
+
+def _make_parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False, "maxNesting": MAX_DEPTH * 2})
+    parser.enable(["table", "strikethrough"]).use(footnote_plugin)
+    parser.core.ruler.push("shift_headings", _shift_headings)
+    parser.core.ruler.push("align_by_class", _align_by_class)
+    parser.add_render_rule("link_open", _open_link)
+    return parser
+
+
+_PARSER = _make_parser()
+
+
+def render(text: str, doc_id: str = "") -> SafeString:
+    """Give safe HTML; `doc_id` keeps footnotes of several texts on one page apart."""
+    env = {"docId": doc_id} if doc_id else {}
+    return mark_safe(_CLEANER.clean(_PARSER.render(text, env)))  # noqa: S308
+
+
+def problems(text: str) -> list[str]:
+    """List, in sentences, why a text may not be stored; quick whatever the text."""
+    found = []
+    if len(text) > MAX_LENGTH:
+        found.append(
+            _("This text has %(length)d characters; the most is %(most)d.") % {"length": len(text), "most": MAX_LENGTH}
+        )
+    for mark in "[<":
+        if (count := text.count(mark)) > MAX_OPENERS:
+            found.append(
+                _("This text has %(count)d “%(mark)s” signs; the most is %(most)d.")
+                % {"count": count, "mark": mark, "most": MAX_OPENERS}
+            )
+    if _depth(text) > MAX_DEPTH:
+        found.append(_("Quotes and lists may be nested %d deep at the most.") % MAX_DEPTH)
+    return found
+
+
+def _depth(text: str) -> int:
+    return max((len(_MARK.findall(run.group())) for run in _NESTED_MARKS.finditer(text)), default=0)

@@ -1,0 +1,36 @@
+"""The record: the editors' working copy, the editions made from it, and what readers' lists need."""
+
+from pledges.models.check import Check
+from pledges.models.edition import Edition
+from pledges.models.editor import Editor
+from pledges.models.evidence import Evidence
+from pledges.models.grouping import Department, Promisor, Topic
+from pledges.models.journal import Generation, Journal
+from pledges.models.pledge import Pledge
+from pledges.models.public_pledge import PublicPledge, RetiredSlug
+from pledges.models.rating import Family, Rating
+from pledges.models.reply import Reply
+from pledges.models.review import Review
+from pledges.models.source import Source
+from pledges.models.verdict import Verdict
+
+__all__ = [
+    "Check",
+    "Department",
+    "Edition",
+    "Editor",
+    "Evidence",
+    "Family",
+    "Generation",
+    "Journal",
+    "Pledge",
+    "Promisor",
+    "PublicPledge",
+    "Rating",
+    "Reply",
+    "RetiredSlug",
+    "Review",
+    "Source",
+    "Topic",
+    "Verdict",
+]

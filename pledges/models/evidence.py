@@ -1,0 +1,33 @@
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from pledges.models.fields import LineField, MarkdownField, PartialDateField
+
+
+class Evidence(models.Model):
+    """One dated thing that happened, for or against a pledge being carried out."""
+
+    class Direction(models.TextChoices):
+        SUPPORTS = "supports", _("Speaks for it")
+        AGAINST = "against", _("Speaks against it")
+        NEUTRAL = "neutral", _("Speaks neither for nor against it")
+
+    pledge = models.ForeignKey("pledges.Pledge", on_delete=models.PROTECT, related_name="evidence")
+    happened_on = PartialDateField(help_text="When did it happen?")
+    title = LineField(max_length=200)
+    account = MarkdownField(help_text="Markdown. What happened, in our own words.")
+    quotation = LineField(max_length=1000, blank=True, help_text="A short quotation from a source, without quotation marks.")
+    direction = models.CharField(max_length=10, choices=Direction.choices, default=Direction.NEUTRAL)
+    sources = models.ManyToManyField("pledges.Source", related_name="evidence")
+    written_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="evidence_written")
+
+    class Meta:
+        verbose_name_plural = "evidence"
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["pledge", "happened_on", "title"], name="evidence_is_entered_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.happened_on}: {self.title}"

@@ -1,0 +1,86 @@
+"""Column types of the record: each stores one clean form, however the value arrives."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
+from django.db import models
+from markdownx.models import MarkdownxField
+
+from pledges import markdown
+from pledges.dates import PartialDate
+from pledges.text import clean, clean_line, hidden_marks
+
+
+def refuse_hidden_marks(value: str) -> None:
+    """Validator: no character that a reader cannot see."""
+    if marks := hidden_marks(value):
+        raise ValidationError(marks)
+
+
+def refuse_bad_markdown(value: str) -> None:
+    """Validator: a text that the renderer takes in a bounded time."""
+    if problems := markdown.problems(value):
+        raise ValidationError(problems)
+
+
+def refuse_bad_date(value: str) -> None:
+    """Validator: a partial date or bound."""
+    try:
+        PartialDate.parse(value)
+    except ValueError as error:
+        raise ValidationError(str(error)) from error
+
+
+class CleanMixin(models.Field):
+    """Cleans on the way in from forms and fixtures and again on the way to the database."""
+
+    clean_text: Callable[[str], str] = staticmethod(clean)
+
+    def to_python(self, value: Any) -> Any:
+        value = super().to_python(value)
+        return self.clean_text(value) if isinstance(value, str) else value
+
+    def pre_save(self, instance: models.Model, add: bool) -> Any:  # noqa: FBT001 (Django's signature)
+        setattr(instance, self.attname, self.to_python(getattr(instance, self.attname)))
+        return super().pre_save(instance, add)
+
+    def get_prep_value(self, value: Any) -> Any:
+        value = super().get_prep_value(value)
+        return self.clean_text(value) if isinstance(value, str) else value
+
+
+class LineField(CleanMixin, models.CharField):
+    """One line of text."""
+
+    clean_text = staticmethod(clean_line)
+    default_validators = [refuse_hidden_marks]
+
+
+class MarkdownField(CleanMixin, MarkdownxField):  # type: ignore[misc]  # markdownx has no types
+    """A text in Markdown, within the bounds of the renderer."""
+
+    default_validators = [refuse_hidden_marks, refuse_bad_markdown]
+
+
+class PartialDateField(CleanMixin, models.CharField):
+    """A partial date or bound in its stored form; see `pledges.dates.PartialDate`."""
+
+    clean_text = staticmethod(clean_line)
+    default_validators = [refuse_bad_date]
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        options.setdefault("max_length", 40)
+        super().__init__(*args, **options)
+
+
+class WebAddressField(CleanMixin, models.URLField):
+    """An http or https address."""
+
+    clean_text = staticmethod(clean_line)
+    default_validators = [URLValidator(schemes=["http", "https"]), refuse_hidden_marks]
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        options.setdefault("max_length", 2000)
+        super().__init__(*args, **options)

@@ -1,0 +1,31 @@
+"""What may stand in a text of the record: one clean form, and no character a reader cannot see."""
+
+import re
+import unicodedata
+
+from django.utils.translation import gettext as _
+
+# A feed with one of these in it is not well-formed, so none is ever stored.
+_NOT_IN_XML = re.compile("[^\t\n\u0020-\u007e\u00a0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_SPACES = re.compile(r"\s+")
+
+
+def clean(text: str) -> str:
+    """Give the text in NFC with plain line ends and without control characters."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return unicodedata.normalize("NFC", _NOT_IN_XML.sub("", text))
+
+
+def clean_line(text: str) -> str:
+    """Give the text as `clean` does, on one line and without spaces at its ends."""
+    return _SPACES.sub(" ", clean(text)).strip()
+
+
+def hidden_marks(text: str) -> list[str]:
+    """Name every character that no reader can see, with its position counted from 1."""
+    return [
+        _("There is a hidden character (%(name)s) at character %(position)d. Please remove it.")
+        % {"name": unicodedata.name(mark, f"U+{ord(mark):04X}").lower(), "position": position}
+        for position, mark in enumerate(text, start=1)
+        if unicodedata.category(mark) == "Cf"
+    ]

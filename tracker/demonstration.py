@@ -1,0 +1,51 @@
+"""The demonstration's own settings, in a git-ignored folder, for a newcomer who has set nothing.
+
+Read before Django, so it uses the standard library alone.
+"""
+
+import secrets
+import shlex
+import sys
+from collections.abc import MutableMapping
+from pathlib import Path
+
+FOLDER = Path(__file__).resolve().parent.parent / ".demo"
+ENVIRONMENT = FOLDER / "environment"
+ADDRESS = "127.0.0.1"
+PORT = 8000
+
+_VARIABLES = (
+    *("DJANGO_SECRET_KEY", "DJANGO_DEBUG", "ALLOWED_HOSTS", "SITE_URL", "DATABASE_URL", "REPLICA_URL", "CACHE_URL"),
+    *("EMAIL_URL", "MEDIA_ROOT", "MAX_STALE", "PURGE_URL"),
+)
+
+
+def prepare_environment(variables: MutableMapping[str, str]) -> None:
+    """Fill in what `demo` needs and nobody has set; makes the secret key at the first call."""
+    FOLDER.mkdir(exist_ok=True)
+    (FOLDER / ".gitignore").write_text("*\n")
+    if not ENVIRONMENT.exists():
+        settings = {
+            "DJANGO_SECRET_KEY": secrets.token_urlsafe(60),
+            "SITE_URL": f"http://{ADDRESS}:{PORT}",
+            "ALLOWED_HOSTS": f"{ADDRESS},localhost",
+            "DATABASE_URL": f"sqlite:///{FOLDER / 'tracker.sqlite3'}",
+            "MEDIA_ROOT": str(FOLDER / "media"),
+        }
+        ENVIRONMENT.touch(mode=0o600)
+        ENVIRONMENT.write_text("".join(f"{name}={shlex.quote(value)}\n" for name, value in settings.items()))
+    for name, value in _read().items():
+        variables.setdefault(name, value)
+
+
+def offer_environment(variables: MutableMapping[str, str]) -> None:
+    """Let the other commands work on the demonstration, where there is one and nothing at all is set."""
+    if ENVIRONMENT.exists() and not any(name in variables for name in _VARIABLES):
+        print(f"Using the demonstration's settings in {ENVIRONMENT.parent.name}/.", file=sys.stderr)  # noqa: T201
+        variables.update(_read())
+
+
+def _read() -> dict[str, str]:
+    lines = ENVIRONMENT.read_text().splitlines()
+    pairs = (line.partition("=") for line in lines if line)
+    return {name: shlex.split(value)[0] for name, _, value in pairs}

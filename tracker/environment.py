@@ -1,0 +1,92 @@
+"""Settings from the environment, typed and loud: a wrong value stops the start and is named."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
+
+import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
+
+_YES, _NO = {"1", "true", "yes", "on"}, {"", "0", "false", "no", "off"}
+_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+
+
+class Environment:
+    """Reads one variable a call; every method raises ImproperlyConfigured with a sentence that names it."""
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        self._variables = variables
+
+    def text(self, name: str, default: str | None = None) -> str:
+        value = self._variables.get(name, "").strip() or default
+        if value is None:
+            raise ImproperlyConfigured(f"{name} is not set. The table in README.md says what it should be.")
+        return value
+
+    def secret(self, name: str) -> str:
+        value = self.text(name)
+        if len(value) < 50 or len(set(value)) < 5:
+            raise ImproperlyConfigured(f"{name} is too short or too simple: give at least 50 random characters.")
+        return value
+
+    def yes_or_no(self, name: str) -> bool:
+        value = self.text(name, "").lower()
+        if value not in _YES | _NO:
+            raise ImproperlyConfigured(f"{name} is {value!r}; write 1 or 0.")
+        return value in _YES
+
+    def names(self, name: str, default: list[str]) -> list[str]:
+        """Read names with commas between them."""
+        names = [part.strip() for part in self.text(name, ",".join(default)).split(",")]
+        if not all(names):
+            raise ImproperlyConfigured(f"{name} has an empty place; write names with commas between them.")
+        return names
+
+    def site_url(self, name: str) -> SplitResult:
+        """Read the address of the site: scheme and host, perhaps a port, and nothing else."""
+        try:
+            url = urlsplit(self.text(name))
+            is_site = bool(url.scheme in {"http", "https"} and url.hostname and url.path in {"", "/"})
+            is_site = is_site and not (url.query or url.fragment or url.username) and (url.port is None or url.port > 0)
+        except ValueError:
+            is_site = False
+        if not is_site:
+            raise ImproperlyConfigured(f"{name} must be like https://pledges.example.org, without a path.")
+        return url._replace(path="")
+
+    def count(self, name: str, default: int) -> int:
+        value = self.text(name, str(default))
+        if not (value.isascii() and value.isdigit()):
+            raise ImproperlyConfigured(f"{name} is {value!r}; write a whole number.")
+        return int(value)
+
+    def database(self, name: str, *, pool_size: int) -> dict[str, object]:
+        """Read sqlite:///… or postgres://… into Django's form, with our bounds on waiting."""
+        url = self.text(name)
+        try:
+            database = dict(dj_database_url.parse(url))
+        except (ValueError, dj_database_url.UnknownSchemeError) as error:
+            raise ImproperlyConfigured(f"{name} cannot be read: {error}") from error
+        if database["ENGINE"] == "django.db.backends.sqlite3":
+            # IMMEDIATE: a transaction that begins by reading and then writes cannot wait, it fails.
+            options: dict[str, object] = {"transaction_mode": "IMMEDIATE", "timeout": 20}
+            options["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
+        elif database["ENGINE"] == "django.db.backends.postgresql":
+            options = {"connect_timeout": 2}
+            if pool_size:
+                options["pool"] = {"min_size": 1, "max_size": pool_size, "timeout": 2}
+        else:
+            raise ImproperlyConfigured(f"{name} must begin with sqlite:/// or postgres://.")
+        database["OPTIONS"] = {**options, **dict(database.get("OPTIONS") or {})}  # type: ignore[call-overload]
+        return database
+
+    def folder(self, name: str, default: Path) -> Path:
+        folder = Path(self.text(name, str(default)))
+        if folder.exists() and not folder.is_dir():
+            raise ImproperlyConfigured(f"{name} is {str(folder)!r}, which is not a folder.")
+        return folder
+
+
+def is_loopback(url: SplitResult) -> bool:
+    """Whether a site address can be reached from its own machine only."""
+    return url.hostname in _LOOPBACK

@@ -1,0 +1,85 @@
+"""The site's own pages for everything that goes wrong."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+
+def bad_request(request: HttpRequest, exception: Exception | None) -> HttpResponse:
+    return _page(request, HTTPStatus.BAD_REQUEST)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None) -> HttpResponse:
+    return _page(request, HTTPStatus.FORBIDDEN)
+
+
+def not_found(request: HttpRequest, exception: Exception | None) -> HttpResponse:
+    return _page(request, HTTPStatus.NOT_FOUND)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return _page(request, HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return _page(
+        request,
+        HTTPStatus.FORBIDDEN,
+        _("This form has been open too long or came from another site. Go back, reload the page and send it again."),
+    )
+
+
+def unusable_character(request: HttpRequest) -> HttpResponse:
+    return _page(request, HTTPStatus.BAD_REQUEST, _("The search contains a character we cannot use."))
+
+
+class ErrorPageMiddleware:
+    """Gives a page in words to every error answer that came without one, such as a 405."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code >= 400 and not response.streaming and not response.content:
+            page = _page(request, HTTPStatus(response.status_code))
+            response.content = page.content
+            response.headers["Content-Type"] = page.headers["Content-Type"]
+            response.headers["Content-Length"] = str(len(page.content))
+        return response
+
+
+def _page(request: HttpRequest, status: HTTPStatus, sentence: str = "") -> HttpResponse:
+    title, usual_sentence = _WORDS.get(status, _OTHER)
+    words = {"status": status.value, "title": title, "sentence": sentence or usual_sentence}
+    return HttpResponse(render_to_string("errors/error.html", words, request), status=status)
+
+
+_OTHER = (_lazy("That did not work"), _lazy("The request could not be answered."))
+_WORDS = {
+    HTTPStatus.BAD_REQUEST: (
+        _lazy("We could not understand that request"),
+        _lazy("Something in the address or the form is not as it should be."),
+    ),
+    HTTPStatus.FORBIDDEN: (_lazy("Not allowed"), _lazy("You may not see or do this.")),
+    HTTPStatus.NOT_FOUND: (
+        _lazy("There is no such page"),
+        _lazy("The address may be mistyped, or the page never existed. No published pledge is ever deleted."),
+    ),
+    HTTPStatus.METHOD_NOT_ALLOWED: (
+        _lazy("This page can only be read"),
+        _lazy("The request used a method that this address does not have."),
+    ),
+    HTTPStatus.INTERNAL_SERVER_ERROR: (
+        _lazy("Something broke on our side"),
+        _lazy("It is not your fault, and nothing was changed. Please try again in a minute."),
+    ),
+    HTTPStatus.SERVICE_UNAVAILABLE: (
+        _lazy("We are too busy just now"),
+        _lazy("Please try again in half a minute."),
+    ),
+}

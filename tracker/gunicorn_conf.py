@@ -1,0 +1,28 @@
+"""How gunicorn serves the site: `gunicorn --config python:tracker.gunicorn_conf`."""
+
+import os
+
+wsgi_app = "tracker.wsgi:application"
+bind = os.environ.get("BIND", "127.0.0.1:8000")
+workers = int(os.environ.get("WEB_CONCURRENCY", os.cpu_count() or 2))
+worker_class = "gthread"
+threads = 16
+keepalive = 30
+timeout = 30
+graceful_timeout = 20
+preload_app = True
+control_socket_disable = True
+
+# What a request may be before it reaches Python.
+limit_request_line = 4094
+limit_request_fields = 100
+limit_request_field_size = 8190
+
+# A visitor's address is nobody's business: there is no access log.
+accesslog = None
+errorlog = "-"
+loglevel = os.environ.get("GUNICORN_LOG_LEVEL", "info")
+
+# A page never waits long for its database; commands, which may, do not run here.
+os.environ.setdefault("DATABASE_POOL_SIZE", str(threads))
+os.environ.setdefault("PGOPTIONS", "-c statement_timeout=3000 -c lock_timeout=2500")

@@ -1,0 +1,33 @@
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.http import require_safe
+
+from pledges.guards import missing_guards
+
+
+@require_safe
+def healthz(_request: HttpRequest) -> HttpResponse:
+    """The process answers; asks nothing else."""
+    return HttpResponse("ok\n", content_type="text/plain; charset=utf-8", headers={"Cache-Control": "no-store"})
+
+
+@require_safe
+def readyz(_request: HttpRequest) -> HttpResponse:
+    """The database answers, is migrated and guards the record; 503 names what does not hold."""
+    problems = _problems()
+    return JsonResponse(
+        {"ready": not problems, "problems": problems},
+        status=503 if problems else 200,
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+def _problems() -> list[str]:
+    try:
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            return ["migrations wait to be run"]
+        return [f"guard missing: {name}" for name in missing_guards(connection)]
+    except DatabaseError:
+        return ["the database does not answer"]
