@@ -130,23 +130,15 @@ def canonical(value: Any) -> bytes:
 
 
 def _require_exact(value: Any) -> None:
-    match value:
-        case str():
-            if not unicodedata.is_normalized("NFC", value):
-                raise ValueError("A text is not in NFC, so its bytes would not be exact.")
-        case bool() | float() | None:
-            raise TypeError(f"Only strings and integers have exact bytes, not {value!r}.")
-        case int():
-            pass
-        case dict():
-            for key, part in value.items():
-                _require_exact(key)
-                _require_exact(part)
-        case list() | tuple():
-            for part in value:
-                _require_exact(part)
-        case _:
-            raise TypeError(f"Only strings and integers have exact bytes, not {value!r}.")
+    if isinstance(value, str):
+        if not unicodedata.is_normalized("NFC", value):
+            raise ValueError("A text is not in NFC, so its bytes would not be exact.")
+    elif isinstance(value, dict | list | tuple):
+        parts = [*value.keys(), *value.values()] if isinstance(value, dict) else value
+        for part in parts:
+            _require_exact(part)
+    elif type(value) is not int:
+        raise TypeError(f"Only strings and integers have exact bytes, not {value!r}.")
 
 
 def write(content: PledgeContent) -> bytes:

@@ -37,7 +37,7 @@ class Point:
     @cached_property
     def last_day(self) -> dt.date:
         year, month = [*self._parts, 12][:2]
-        day = self._parts[2] if len(self._parts) == 3 else calendar.monthrange(year, month)[1]
+        day = self._parts[2] if self.text.count("-") > 1 else calendar.monthrange(year, month)[1]
         return dt.date(year, month, day)
 
     def __str__(self) -> str:

@@ -13,103 +13,150 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 EDITION, VERDICT = "pledges_edition", "pledges_verdict"
 
+_FIRST_PREVIOUS_HASH = "0" * 64
 _EDITION_ERASABLE = ("content", "salt", "content_digest")
 _EDITION_FIXED = (
     *("sequence", "pledge_id", "number", "kind", "published_at", "actor_id", "approver_id"),
     *("change_note", "entry", "hash", "previous_hash"),
 )
 _VERDICT_ERASABLE = ("summary", "explanation", "missing", "asked", "no_primary_reason", "attribution")
-_VERDICT_FIXED = (
-    *("id", "pledge_id", "rating_id", "effective_on", "corrects_id", "written_by_id", "first_edition_id"),
-)
+_VERDICT_FIXED = ("id", "pledge_id", "rating_id", "effective_on", "corrects_id", "written_by_id", "first_edition_id")
 
 
 @dataclass(frozen=True)
 class Guard:
-    """One trigger: on which table, before which event, and what it refuses.
+    """One trigger before an event on a table.
 
-    `refusals` pairs the condition that is refused, in SQL that both engines read, with the
-    sentence the database says.
+    `refusals` gives, for each sentence the database says, the condition that is refused.
     """
 
     table: str
     event: str
-    refusals: tuple[tuple[str, str], ...]
+    refusals: dict[str, str]
 
     @property
     def name(self) -> str:
         return f"{self.table}_guard_{self.event.lower()}"
 
+    @property
+    def level(self) -> str:
+        return "STATEMENT" if self.event == "TRUNCATE" else "ROW"
 
-def _changed(columns: tuple[str, ...], same: str) -> str:
-    return "(" + " OR ".join(f"NOT (NEW.{column} {same} OLD.{column})" for column in columns) + ")"
+
+def install_guards(connection: BaseDatabaseWrapper) -> None:
+    """Put every guard in place anew; passes over tables that do not exist yet."""
+    remove_guards(connection)
+    tables = connection.introspection.table_names()
+    with connection.cursor() as cursor:
+        for guard in _guards(connection.vendor):
+            if guard.table in tables:
+                for statement in _create(guard, connection.vendor):
+                    cursor.execute(statement)
+
+
+def remove_guards(connection: BaseDatabaseWrapper) -> None:
+    """Take every guard away, for a migration that rebuilds a guarded table."""
+    drop = "DROP TRIGGER IF EXISTS {}" if connection.vendor == "sqlite" else "DROP FUNCTION IF EXISTS {}() CASCADE"
+    with connection.cursor() as cursor:
+        for guard in _guards(connection.vendor):
+            cursor.execute(drop.format(guard.name))
+
+
+def missing_guards(connection: BaseDatabaseWrapper) -> list[str]:
+    """Name the guards that are absent, switched off or not as this release makes them."""
+    tables = connection.introspection.table_names()
+    find = _find_sqlite if connection.vendor == "sqlite" else _find_postgresql
+    standing = find(connection)
+    return sorted(
+        guard.name
+        for guard in _guards(connection.vendor)
+        if guard.table in tables and standing.get(guard.name) != _shape(guard, connection.vendor)
+    )
 
 
 def _guards(vendor: str) -> list[Guard]:
     # "IS" compares NULLs too on SQLite; PostgreSQL spells that differently.
     same = "IS" if vendor == "sqlite" else "IS NOT DISTINCT FROM"
-    last = f"SELECT {{}} FROM {EDITION} ORDER BY sequence DESC LIMIT 1"
-    edition_redacted = _redacted(vendor, "OLD.sequence")
-    verdict_redacted = _redacted(vendor, "OLD.first_edition_id")
+    truncate = [
+        Guard(EDITION, "TRUNCATE", {"editions are append-only: they cannot be truncated": "TRUE"}),
+        Guard(
+            VERDICT,
+            "TRUNCATE",
+            {
+                "published verdicts cannot be truncated": (
+                    f"EXISTS (SELECT 1 FROM {VERDICT} WHERE first_edition_id IS NOT NULL)"
+                )
+            },
+        ),
+    ]
+    return [
+        Guard(EDITION, "INSERT", _new_edition_refusals(same)),
+        Guard(EDITION, "UPDATE", {_ONLY_BLANKING: _not_blanking(vendor, same)}),
+        Guard(EDITION, "DELETE", {"editions are append-only: none can be deleted": "TRUE"}),
+        *_verdict_guards(vendor, same),
+        *([] if vendor == "sqlite" else truncate),
+    ]
+
+
+_ONLY_BLANKING = "editions are append-only: only a redaction may blank their content"
+
+
+def _new_edition_refusals(same: str) -> dict[str, str]:
+    def last(column: str) -> str:
+        return f"(SELECT {column} FROM {EDITION} ORDER BY sequence DESC LIMIT 1)"
+
+    # REPLACE INTO deletes the row it collides with, and no DELETE trigger fires for that.
+    collision = f"SELECT 1 FROM {EDITION} WHERE hash = NEW.hash OR (pledge_id = NEW.pledge_id AND number = NEW.number)"
+    return {
+        "editions are append-only: the sequence must continue without a gap": (
+            f"NOT (NEW.sequence {same} COALESCE({last('sequence')}, 0) + 1)"
+        ),
+        "editions are append-only: the previous hash must be the last one": (
+            f"NOT (NEW.previous_hash {same} COALESCE({last('hash')}, '{_FIRST_PREVIOUS_HASH}'))"
+        ),
+        "editions are append-only: hash and number must be new": f"EXISTS ({collision})",
+        "editions are append-only: the moment cannot be earlier than the last one": (
+            f"NEW.published_at < {last('published_at')}"
+        ),
+    }
+
+
+def _not_blanking(vendor: str, same: str) -> str:
     blanked = " AND ".join(f"NEW.{column} IS NULL" for column in _EDITION_ERASABLE)
+    return f"{_changed(_EDITION_FIXED, same)} OR NOT ({blanked}) OR NOT {_redacted(vendor, 'OLD.sequence')}"
+
+
+def _verdict_guards(vendor: str, same: str) -> list[Guard]:
     emptied = " AND ".join(f"(NEW.{column} = '' OR NEW.{column} = OLD.{column})" for column in _VERDICT_ERASABLE)
-    frozen = f"SELECT 1 FROM {VERDICT} WHERE id = NEW.id AND first_edition_id IS NOT NULL"
+    not_emptying = (
+        f"{_changed(_VERDICT_FIXED, same)} OR NOT ({emptied}) OR NOT {_redacted(vendor, 'OLD.first_edition_id')}"
+    )
     return [
         Guard(
-            EDITION,
+            VERDICT,
             "INSERT",
-            (
-                (
-                    f"NOT (NEW.sequence {same} COALESCE(({last.format('sequence')}), 0) + 1)",
-                    "editions are append-only: the sequence must continue without a gap",
-                ),
-                (
-                    f"NOT (NEW.previous_hash {same} COALESCE(({last.format('hash')}), '{'0' * 64}'))",
-                    "editions are append-only: the previous hash must be the last one",
-                ),
-                # REPLACE INTO deletes the row it collides with, and no DELETE trigger fires for that.
-                (
-                    f"EXISTS (SELECT 1 FROM {EDITION} WHERE hash = NEW.hash"
-                    " OR (pledge_id = NEW.pledge_id AND number = NEW.number))",
-                    "editions are append-only: hash and number must be new",
-                ),
-                (
-                    f"NEW.published_at < ({last.format('published_at')})",
-                    "editions are append-only: the moment cannot be earlier than the last one",
-                ),
-            ),
+            {
+                "a published verdict cannot be replaced": (
+                    f"EXISTS (SELECT 1 FROM {VERDICT} WHERE id = NEW.id AND first_edition_id IS NOT NULL)"
+                )
+            },
         ),
-        Guard(
-            EDITION,
-            "UPDATE",
-            (
-                (
-                    f"{_changed(_EDITION_FIXED, same)} OR NOT ({blanked}) OR NOT {edition_redacted}",
-                    "editions are append-only: only a redaction may blank their content",
-                ),
-            ),
-        ),
-        Guard(EDITION, "DELETE", (("TRUE", "editions are append-only: none can be deleted"),)),
-        Guard(VERDICT, "INSERT", ((f"EXISTS ({frozen})", "a published verdict cannot be replaced"),)),
         Guard(
             VERDICT,
             "UPDATE",
-            (
-                (
-                    f"OLD.first_edition_id IS NULL AND NOT (NEW.id {same} OLD.id)",
-                    "a verdict keeps its number",
+            {
+                "a verdict keeps its number": f"NOT (NEW.id {same} OLD.id)",
+                "a published verdict cannot be changed: write a new one": (
+                    f"OLD.first_edition_id IS NOT NULL AND ({not_emptying})"
                 ),
-                (
-                    "OLD.first_edition_id IS NOT NULL AND"
-                    f" ({_changed(_VERDICT_FIXED, same)} OR NOT ({emptied}) OR NOT {verdict_redacted})",
-                    "a published verdict cannot be changed: write a new one",
-                ),
-            ),
+            },
         ),
-        Guard(
-            VERDICT, "DELETE", (("OLD.first_edition_id IS NOT NULL", "a published verdict cannot be deleted"),)
-        ),
+        Guard(VERDICT, "DELETE", {"a published verdict cannot be deleted": "OLD.first_edition_id IS NOT NULL"}),
     ]
+
+
+def _changed(columns: tuple[str, ...], same: str) -> str:
+    return "(" + " OR ".join(f"NOT (NEW.{column} {same} OLD.{column})" for column in columns) + ")"
 
 
 def _redacted(vendor: str, sequence: str) -> str:
@@ -124,103 +171,52 @@ def _redacted(vendor: str, sequence: str) -> str:
     )
 
 
+def _create(guard: Guard, vendor: str) -> list[str]:
+    if vendor == "sqlite":
+        return [_sqlite_trigger(guard)]
+    name, table = guard.name, guard.table
+    return [
+        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $${_postgresql_body(guard)}$$",
+        f"CREATE TRIGGER {name} BEFORE {guard.event} ON {table} FOR EACH {guard.level} EXECUTE FUNCTION {name}()",
+        # "ALWAYS": a session that calls itself a replica does not get round it.
+        f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}",
+    ]
+
+
 def _sqlite_trigger(guard: Guard) -> str:
-    refusals = " ".join(
-        f"SELECT RAISE(ABORT, '{sentence}') WHERE {condition};" for condition, sentence in guard.refusals
-    )
+    refusals = " ".join(f"SELECT RAISE(ABORT, '{say}') WHERE {condition};" for say, condition in guard.refusals.items())
     return f"CREATE TRIGGER {guard.name} BEFORE {guard.event} ON {guard.table} BEGIN {refusals} END"
 
 
 def _postgresql_body(guard: Guard) -> str:
     refusals = " ".join(
-        f"IF {condition} THEN RAISE EXCEPTION '{sentence}' USING ERRCODE = 'integrity_constraint_violation'; END IF;"
-        for condition, sentence in guard.refusals
+        f"IF {condition} THEN RAISE EXCEPTION '{say}' USING ERRCODE = 'integrity_constraint_violation'; END IF;"
+        for say, condition in guard.refusals.items()
     )
-    passed = "OLD" if guard.event == "DELETE" else "NEW"
+    passed = {"DELETE": "OLD", "TRUNCATE": "NULL"}.get(guard.event, "NEW")
     return f"BEGIN {refusals} RETURN {passed}; END"
 
 
-def _postgresql_truncate_body(table: str) -> str:
-    what = "editions" if table == EDITION else "published verdicts"
-    condition = "TRUE" if table == EDITION else f"EXISTS (SELECT 1 FROM {VERDICT} WHERE first_edition_id IS NOT NULL)"
-    return (
-        f"BEGIN IF {condition} THEN RAISE EXCEPTION '{what} cannot be truncated'"
-        " USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NULL; END"
-    )
+# pg_trigger.tgtype is a sum: 1 row, 2 before, 4 insert, 8 delete, 16 update, 32 truncate.
+_POSTGRESQL_TYPES = {"INSERT": 1 + 2 + 4, "DELETE": 1 + 2 + 8, "UPDATE": 1 + 2 + 16, "TRUNCATE": 2 + 32}
 
 
-def _postgresql_triggers() -> dict[str, tuple[str, str, str, str]]:
-    """Give, by name: table, event, level and body."""
-    triggers = {
-        guard.name: (guard.table, guard.event, "ROW", _postgresql_body(guard)) for guard in _guards("postgresql")
-    }
-    for table in (EDITION, VERDICT):
-        triggers[f"{table}_guard_truncate"] = (table, "TRUNCATE", "STATEMENT", _postgresql_truncate_body(table))
-    return triggers
+def _shape(guard: Guard, vendor: str) -> tuple[object, ...]:
+    if vendor == "sqlite":
+        return (_sqlite_trigger(guard),)
+    return guard.table, _POSTGRESQL_TYPES[guard.event], _postgresql_body(guard)
 
 
-def install_guards(connection: BaseDatabaseWrapper) -> None:
-    """Put every guard in place anew; does nothing for tables that do not exist yet."""
-    remove_guards(connection)
-    tables = _existing_tables(connection)
+def _find_sqlite(connection: BaseDatabaseWrapper) -> dict[str, tuple[object, ...]]:
     with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            for guard in _guards("sqlite"):
-                if guard.table in tables:
-                    cursor.execute(_sqlite_trigger(guard))
-            return
-        for name, (table, event, level, body) in _postgresql_triggers().items():
-            if table in tables:
-                cursor.execute(f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $${body}$$")
-                cursor.execute(
-                    f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH {level} EXECUTE FUNCTION {name}()"
-                )
-                # "ALWAYS": a session that calls itself a replica does not get round it.
-                cursor.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}")
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        return {name: (sql,) for name, sql in cursor.fetchall()}
 
 
-def remove_guards(connection: BaseDatabaseWrapper) -> None:
-    """Take every guard away, for a migration that rebuilds a guarded table."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            for guard in _guards("sqlite"):
-                cursor.execute(f"DROP TRIGGER IF EXISTS {guard.name}")
-            return
-        for name in _postgresql_triggers():
-            cursor.execute(f"DROP FUNCTION IF EXISTS {name}() CASCADE")
-
-
-def missing_guards(connection: BaseDatabaseWrapper) -> list[str]:
-    """Name the guards that are absent, switched off or not as this release makes them."""
-    tables = _existing_tables(connection)
-    if connection.vendor == "sqlite":
-        wanted = {guard.name: _sqlite_trigger(guard) for guard in _guards("sqlite") if guard.table in tables}
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-            found = dict(cursor.fetchall())
-        return sorted(name for name, sql in wanted.items() if found.get(name) != sql)
-    triggers = {name: trigger for name, trigger in _postgresql_triggers().items() if trigger[0] in tables}
+def _find_postgresql(connection: BaseDatabaseWrapper) -> dict[str, tuple[object, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT tgname, tgrelid::regclass::text, tgtype, prosrc FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid"
             " WHERE tgenabled = 'A' AND tgqual IS NULL AND tgattr = ''"
         )
-        stands = {name: (table, kind, body) for name, table, kind, body in cursor.fetchall()}
-    return sorted(
-        name
-        for name, (table, event, level, body) in triggers.items()
-        if stands.get(name) != (table, _POSTGRESQL_TYPES[event, level], body)
-    )
-
-
-# pg_trigger.tgtype: 1 row, 2 before, then 4 insert, 8 delete, 16 update, 32 truncate.
-_POSTGRESQL_TYPES = {
-    ("INSERT", "ROW"): 1 + 2 + 4,
-    ("DELETE", "ROW"): 1 + 2 + 8,
-    ("UPDATE", "ROW"): 1 + 2 + 16,
-    ("TRUNCATE", "STATEMENT"): 2 + 32,
-}
-
-
-def _existing_tables(connection: BaseDatabaseWrapper) -> set[str]:
-    return set(connection.introspection.table_names())
+        return {name: tuple(shape) for name, *shape in cursor.fetchall()}

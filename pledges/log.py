@@ -47,7 +47,8 @@ def write_entry(edition: Edition, *, slug: str, redacts: list[int] | None = None
     """Give the public line for an edition that has all but entry and hash."""
     assert edition.content is not None
     assert edition.salt is not None
-    verdict = read(edition.content).verdict
+    stored = bytes(edition.content)
+    verdict = read(stored).verdict
     entry = {
         "sequence": edition.sequence,
         "previous_hash": edition.previous_hash,
@@ -60,7 +61,7 @@ def write_entry(edition: Edition, *, slug: str, redacts: list[int] | None = None
         "actor": edition.actor.handle,
         "approver": edition.approver.handle,
         "change_note": edition.change_note,
-        "commitment": commitment(edition.salt, edition.content),
+        "commitment": commitment(bytes(edition.salt), stored),
     }
     return canonical(entry | ({"redacts": redacts} if redacts else {}))
 
@@ -104,30 +105,39 @@ class _Chain:
         self.sequence, self.hash, self.published_at = edition.sequence, edition.hash, edition.published_at
 
     def _compare(self, edition: Edition, entry_bytes: bytes) -> Iterator[str]:
-        try:
-            entry: dict[str, Any] = json.loads(entry_bytes)
-            if canonical(entry) != entry_bytes:
-                yield "its line is not in the canonical form."
-        except (ValueError, TypeError):
-            yield "its line cannot be read."
+        entry = _read_entry(entry_bytes)
+        if entry is None:
+            yield "its line is not a canonical one."
             return
-        columns = {
-            "sequence": edition.sequence,
-            "previous_hash": edition.previous_hash,
-            "published_at": moment(edition.published_at),
-            "number": edition.number,
-            "kind": edition.kind,
-            "change_note": edition.change_note,
-        }
-        for name, value in columns.items():
-            if entry.get(name) != value:
-                yield f"its {name.replace('_', ' ')} differs from its line."
+        yield from _compare_columns(edition, entry)
         if edition.kind == Edition.Kind.REDACTION:
             self.redacted.update(entry.get("redacts", []))
         if edition.content is None:
             self.blank.add(edition.sequence)
         else:
             yield from _compare_content(edition, bytes(edition.content), entry)
+
+
+def _read_entry(entry_bytes: bytes) -> dict[str, Any] | None:
+    try:
+        entry: dict[str, Any] = json.loads(entry_bytes)
+        return entry if isinstance(entry, dict) and canonical(entry) == entry_bytes else None
+    except (ValueError, TypeError):
+        return None
+
+
+def _compare_columns(edition: Edition, entry: dict[str, Any]) -> Iterator[str]:
+    columns = {
+        "sequence": edition.sequence,
+        "previous_hash": edition.previous_hash,
+        "published_at": moment(edition.published_at),
+        "number": edition.number,
+        "kind": edition.kind,
+        "change_note": edition.change_note,
+    }
+    for name, value in columns.items():
+        if entry.get(name) != value:
+            yield f"its {name.replace('_', ' ')} differs from its line."
 
 
 def _compare_content(edition: Edition, stored: bytes, entry: dict[str, Any]) -> Iterator[str]:

@@ -111,12 +111,12 @@ def problems(text: str) -> list[str]:
         found.append(
             _("This text has %(length)d characters; the most is %(most)d.") % {"length": len(text), "most": MAX_LENGTH}
         )
-    for mark in "[<":
-        if (count := text.count(mark)) > MAX_OPENERS:
-            found.append(
-                _("This text has %(count)d “%(mark)s” signs; the most is %(most)d.")
-                % {"count": count, "mark": mark, "most": MAX_OPENERS}
-            )
+    found += [
+        _("This text has %(count)d “%(mark)s” signs; the most is %(most)d.")
+        % {"count": count, "mark": mark, "most": MAX_OPENERS}
+        for mark in "[<"
+        if (count := text.count(mark)) > MAX_OPENERS
+    ]
     if _depth(text) > MAX_DEPTH:
         found.append(_("Quotes and lists may be nested %d deep at the most.") % MAX_DEPTH)
     return found

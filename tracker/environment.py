@@ -7,6 +7,7 @@ from urllib.parse import SplitResult, urlsplit
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
+_SECRET_LENGTH, _SECRET_VARIETY = 50, 5
 _YES, _NO = {"1", "true", "yes", "on"}, {"", "0", "false", "no", "off"}
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
@@ -25,8 +26,10 @@ class Environment:
 
     def secret(self, name: str) -> str:
         value = self.text(name)
-        if len(value) < 50 or len(set(value)) < 5:
-            raise ImproperlyConfigured(f"{name} is too short or too simple: give at least 50 random characters.")
+        if len(value) < _SECRET_LENGTH or len(set(value)) < _SECRET_VARIETY:
+            raise ImproperlyConfigured(
+                f"{name} is too short or too simple: give at least {_SECRET_LENGTH} random characters."
+            )
         return value
 
     def yes_or_no(self, name: str) -> bool:

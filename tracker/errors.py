@@ -45,7 +45,7 @@ class ErrorPageMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if response.status_code >= 400 and not response.streaming and not response.content:
+        if response.status_code >= HTTPStatus.BAD_REQUEST and not response.streaming and not response.content:
             page = _page(request, HTTPStatus(response.status_code))
             response.content = page.content
             response.headers["Content-Type"] = page.headers["Content-Type"]

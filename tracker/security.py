@@ -1,6 +1,7 @@
 """Headers of every answer, and the content security policy of each class of route."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 from csp.constants import NONE, SELF
 from django.http import HttpRequest, HttpResponse
@@ -36,6 +37,6 @@ class SecurityHeadersMiddleware:
         response = self.get_response(request)
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)
-        if response.status_code >= 500:
+        if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
             response.headers["Cache-Control"] = "no-store"
         return response

@@ -12,5 +12,5 @@ def record(pledge: Pledge, *, checked_on: date, next_due_on: date, by: Editor) -
         check.full_clean()
         check.save()
         if pledge.editions.exists():
-            tags |= public_pledges.refresh(pledge)
+            tags.update(public_pledges.refresh(pledge))
         return check

@@ -30,7 +30,7 @@ def publish(review: Review) -> Edition:
         Verdict.objects.filter(pledge=review.pledge, first_edition=None).update(first_edition=edition)
         review.edition = edition
         review.save(update_fields=["edition"])
-        tags |= public_pledges.refresh(review.pledge)
+        tags.update(public_pledges.refresh(review.pledge))
         return edition
 
 

@@ -20,6 +20,4 @@ def public_change() -> Iterator[set[str]]:
         generation.save()
         tags: set[str] = set()
         yield tags
-        Journal.objects.create(
-            number=generation.number, tags="\n".join(sorted(tags)), written_at=timezone.now()
-        )
+        Journal.objects.create(number=generation.number, tags="\n".join(sorted(tags)), written_at=timezone.now())

@@ -70,6 +70,7 @@ def _expected(**only: Pledge) -> Iterator[tuple[int, dict[str, Any]]]:
     later = Edition.objects.filter(pledge=OuterRef("pledge"), number__gt=OuterRef("number"))
     current = Edition.objects.filter(~Exists(later), **only).values_list("pledge_id", "content")
     for pledge_id, content in current.iterator():
+        assert content is not None  # only editions with a later one are ever blanked
         yield pledge_id, _columns(histories[pledge_id], read(bytes(content)), checks.get(pledge_id))
 
 

@@ -106,8 +106,11 @@ def _reasons_of_kind(
         yield _("The first edition of a pledge, and only that, is a first publication.")
     if kind != Edition.Kind.MINOR and not review.change_note:
         yield _("Say in a change note, for readers, what this edition changes.")
-    if published is None:
-        return
+    if published is not None:
+        yield from _reasons_of_change(kind, composed, published)
+
+
+def _reasons_of_change(kind: Edition.Kind, composed: PledgeContent, published: PledgeContent) -> Iterator[str]:
     if kind != Edition.Kind.CORRECTION and composed.quotation != published.quotation:
         yield _("The quotation can change only in a correction.")
     if kind == Edition.Kind.MINOR and _meaning(composed) != _meaning(published):
@@ -146,9 +149,7 @@ def _reasons_of(verdict: VerdictContent, composed: PledgeContent) -> Iterator[st
 
 
 def _has_primary_source(composed: PledgeContent) -> bool:
-    return any(
-        Source.Kind(source.kind).is_primary for evidence in composed.evidence for source in evidence.sources
-    )
+    return any(Source.Kind(source.kind).is_primary for evidence in composed.evidence for source in evidence.sources)
 
 
 def _added_verdicts(composed: PledgeContent, published: PledgeContent | None) -> list[VerdictContent]:

@@ -4,377 +4,911 @@ import django.contrib.auth.models
 import django.contrib.auth.validators
 import django.db.models.deletion
 import django.utils.timezone
-import pledges.models.editor
-import pledges.models.fields
 from django.conf import settings
 from django.db import migrations, models
 
+import pledges.models.editor
+import pledges.models.fields
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Department',
+            name="Department",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', pledges.models.fields.LineField(max_length=120, unique=True)),
-                ('slug', models.SlugField(max_length=120, unique=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", pledges.models.fields.LineField(max_length=120, unique=True)),
+                ("slug", models.SlugField(max_length=120, unique=True)),
             ],
             options={
-                'ordering': ['name'],
-                'abstract': False,
+                "ordering": ["name"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Journal',
+            name="Journal",
             fields=[
-                ('number', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('tags', models.TextField(help_text='In order, one a line: `pledge:<slug>`, `topic:<slug>`, `lists`, `site` …')),
-                ('written_at', models.DateTimeField()),
+                ("number", models.BigIntegerField(primary_key=True, serialize=False)),
+                (
+                    "tags",
+                    models.TextField(
+                        help_text="In order, one a line: `pledge:<slug>`, `topic:<slug>`, `lists`, `site` …"
+                    ),
+                ),
+                ("written_at", models.DateTimeField()),
             ],
             options={
-                'verbose_name_plural': 'journal',
-                'ordering': ['number'],
+                "verbose_name_plural": "journal",
+                "ordering": ["number"],
             },
         ),
         migrations.CreateModel(
-            name='Pledge',
+            name="Pledge",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(help_text="The last part of the page's address.", max_length=80, unique=True)),
-                ('headline', pledges.models.fields.LineField(help_text='What was promised, in plain words. No full stop.', max_length=120)),
-                ('quotation', pledges.models.fields.LineField(help_text='The pledge word for word, without quotation marks.', max_length=1000)),
-                ('quotation_note', pledges.models.fields.LineField(blank=True, help_text='How the wording was seen, if not in the document itself. Readers see this.', max_length=300)),
-                ('made_in_locator', pledges.models.fields.LineField(blank=True, help_text='Where in the document: a page or section.', max_length=200)),
-                ('made_on', pledges.models.fields.PartialDateField(help_text='When was it promised?', max_length=40)),
-                ('kind', models.CharField(choices=[('do', 'To do something'), ('abstain', 'Not to do something'), ('maintain', 'To keep something as it is')], default='do', max_length=10)),
-                ('due_on', pledges.models.fields.PartialDateField(blank=True, help_text='Only if the promise itself names a date.', max_length=40)),
-                ('background', pledges.models.fields.MarkdownField(blank=True, help_text='Markdown. What a reader needs to know to understand the pledge.')),
-                ('version', models.PositiveIntegerField(default=0, editable=False)),
-                ('draft_digest', models.CharField(blank=True, editable=False, max_length=64)),
-                ('department', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pledges', to='pledges.department')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "slug",
+                    models.SlugField(help_text="The last part of the page's address.", max_length=80, unique=True),
+                ),
+                (
+                    "headline",
+                    pledges.models.fields.LineField(
+                        help_text="What was promised, in plain words. No full stop.", max_length=120
+                    ),
+                ),
+                (
+                    "quotation",
+                    pledges.models.fields.LineField(
+                        help_text="The pledge word for word, without quotation marks.", max_length=1000
+                    ),
+                ),
+                (
+                    "quotation_note",
+                    pledges.models.fields.LineField(
+                        blank=True,
+                        help_text="How the wording was seen, if not in the document itself. Readers see this.",
+                        max_length=300,
+                    ),
+                ),
+                (
+                    "made_in_locator",
+                    pledges.models.fields.LineField(
+                        blank=True, help_text="Where in the document: a page or section.", max_length=200
+                    ),
+                ),
+                ("made_on", pledges.models.fields.PartialDateField(help_text="When was it promised?", max_length=40)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("do", "To do something"),
+                            ("abstain", "Not to do something"),
+                            ("maintain", "To keep something as it is"),
+                        ],
+                        default="do",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "due_on",
+                    pledges.models.fields.PartialDateField(
+                        blank=True, help_text="Only if the promise itself names a date.", max_length=40
+                    ),
+                ),
+                (
+                    "background",
+                    pledges.models.fields.MarkdownField(
+                        blank=True, help_text="Markdown. What a reader needs to know to understand the pledge."
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=0, editable=False)),
+                ("draft_digest", models.CharField(blank=True, editable=False, max_length=64)),
+                (
+                    "department",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="pledges", to="pledges.department"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['slug'],
+                "ordering": ["slug"],
             },
         ),
         migrations.CreateModel(
-            name='Promisor',
+            name="Promisor",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', pledges.models.fields.LineField(max_length=120, unique=True)),
-                ('slug', models.SlugField(max_length=120, unique=True)),
-                ('kind', models.CharField(choices=[('party', 'Party'), ('government', 'Government'), ('office-holder', 'Office-holder')], max_length=20)),
-                ('in_office_from', pledges.models.fields.PartialDateField(blank=True, help_text='Since when in office? Leave empty if not.', max_length=40)),
-                ('in_office_until', pledges.models.fields.PartialDateField(blank=True, help_text='Until when? Leave empty while in office.', max_length=40)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", pledges.models.fields.LineField(max_length=120, unique=True)),
+                ("slug", models.SlugField(max_length=120, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("party", "Party"), ("government", "Government"), ("office-holder", "Office-holder")],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "in_office_from",
+                    pledges.models.fields.PartialDateField(
+                        blank=True, help_text="Since when in office? Leave empty if not.", max_length=40
+                    ),
+                ),
+                (
+                    "in_office_until",
+                    pledges.models.fields.PartialDateField(
+                        blank=True, help_text="Until when? Leave empty while in office.", max_length=40
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name'],
-                'abstract': False,
+                "ordering": ["name"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Topic',
+            name="Topic",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', pledges.models.fields.LineField(max_length=120, unique=True)),
-                ('slug', models.SlugField(max_length=120, unique=True)),
-                ('description', pledges.models.fields.LineField(blank=True, max_length=400)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", pledges.models.fields.LineField(max_length=120, unique=True)),
+                ("slug", models.SlugField(max_length=120, unique=True)),
+                ("description", pledges.models.fields.LineField(blank=True, max_length=400)),
             ],
             options={
-                'ordering': ['name'],
-                'abstract': False,
+                "ordering": ["name"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Editor',
+            name="Editor",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('username', models.CharField(error_messages={'unique': 'A user with that username already exists.'}, help_text='Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.', max_length=150, unique=True, validators=[django.contrib.auth.validators.UnicodeUsernameValidator()], verbose_name='username')),
-                ('first_name', models.CharField(blank=True, max_length=150, verbose_name='first name')),
-                ('last_name', models.CharField(blank=True, max_length=150, verbose_name='last name')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='email address')),
-                ('is_staff', models.BooleanField(default=False, help_text='Designates whether the user can log into this admin site.', verbose_name='staff status')),
-                ('is_active', models.BooleanField(default=True, help_text='Designates whether this user should be treated as active. Unselect this instead of deleting accounts.', verbose_name='active')),
-                ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
-                ('handle', models.SlugField(default=pledges.models.editor.new_handle, help_text='The name in the public log. It need not tell who the person is.', max_length=40, unique=True)),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                (
+                    "username",
+                    models.CharField(
+                        error_messages={"unique": "A user with that username already exists."},
+                        help_text="Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.",
+                        max_length=150,
+                        unique=True,
+                        validators=[django.contrib.auth.validators.UnicodeUsernameValidator()],
+                        verbose_name="username",
+                    ),
+                ),
+                ("first_name", models.CharField(blank=True, max_length=150, verbose_name="first name")),
+                ("last_name", models.CharField(blank=True, max_length=150, verbose_name="last name")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="email address")),
+                (
+                    "is_staff",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates whether the user can log into this admin site.",
+                        verbose_name="staff status",
+                    ),
+                ),
+                (
+                    "is_active",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Designates whether this user should be treated as active. Unselect this instead of deleting accounts.",
+                        verbose_name="active",
+                    ),
+                ),
+                ("date_joined", models.DateTimeField(default=django.utils.timezone.now, verbose_name="date joined")),
+                (
+                    "handle",
+                    models.SlugField(
+                        default=pledges.models.editor.new_handle,
+                        help_text="The name in the public log. It need not tell who the person is.",
+                        max_length=40,
+                        unique=True,
+                    ),
+                ),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'user',
-                'verbose_name_plural': 'users',
-                'abstract': False,
+                "verbose_name": "user",
+                "verbose_name_plural": "users",
+                "abstract": False,
             },
             managers=[
-                ('objects', django.contrib.auth.models.UserManager()),
+                ("objects", django.contrib.auth.models.UserManager()),
             ],
         ),
         migrations.CreateModel(
-            name='Generation',
+            name="Generation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.BigIntegerField(default=0)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.BigIntegerField(default=0)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('pk', 1)), name='generation_is_one_row')],
+                "constraints": [models.CheckConstraint(condition=models.Q(("pk", 1)), name="generation_is_one_row")],
             },
         ),
         migrations.CreateModel(
-            name='Edition',
+            name="Edition",
             fields=[
-                ('sequence', models.BigIntegerField(help_text='Its place in the public log, from 1, without gaps.', primary_key=True, serialize=False)),
-                ('number', models.PositiveIntegerField(help_text="Its place among the pledge's editions, from 1.")),
-                ('kind', models.CharField(choices=[('first', 'First publication'), ('verdict', 'New verdict'), ('update', 'Update'), ('correction', 'Correction'), ('minor', 'Minor change'), ('withdrawal', 'Withdrawal'), ('redaction', 'Redaction')], max_length=10)),
-                ('published_at', models.DateTimeField()),
-                ('change_note', pledges.models.fields.LineField(blank=True, max_length=500)),
-                ('entry', models.BinaryField()),
-                ('hash', models.CharField(max_length=64, unique=True)),
-                ('previous_hash', models.CharField(max_length=64, unique=True)),
-                ('content', models.BinaryField(null=True)),
-                ('salt', models.BinaryField(null=True)),
-                ('content_digest', models.CharField(max_length=64, null=True)),
-                ('actor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='editions_requested', to=settings.AUTH_USER_MODEL)),
-                ('approver', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='editions_approved', to=settings.AUTH_USER_MODEL)),
-                ('pledge', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='editions', to='pledges.pledge')),
+                (
+                    "sequence",
+                    models.BigIntegerField(
+                        help_text="Its place in the public log, from 1, without gaps.",
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(help_text="Its place among the pledge's editions, from 1.")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("first", "First publication"),
+                            ("verdict", "New verdict"),
+                            ("update", "Update"),
+                            ("correction", "Correction"),
+                            ("minor", "Minor change"),
+                            ("withdrawal", "Withdrawal"),
+                            ("redaction", "Redaction"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("published_at", models.DateTimeField()),
+                ("change_note", pledges.models.fields.LineField(blank=True, max_length=500)),
+                ("entry", models.BinaryField()),
+                ("hash", models.CharField(max_length=64, unique=True)),
+                ("previous_hash", models.CharField(max_length=64, unique=True)),
+                ("content", models.BinaryField(null=True)),
+                ("salt", models.BinaryField(null=True)),
+                ("content_digest", models.CharField(max_length=64, null=True)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="editions_requested",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "approver",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="editions_approved",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pledge",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="editions", to="pledges.pledge"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['sequence'],
+                "ordering": ["sequence"],
             },
         ),
         migrations.CreateModel(
-            name='Check',
+            name="Check",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('checked_on', models.DateField()),
-                ('next_due_on', models.DateField()),
-                ('checked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='checks', to=settings.AUTH_USER_MODEL)),
-                ('pledge', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='checks', to='pledges.pledge')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("checked_on", models.DateField()),
+                ("next_due_on", models.DateField()),
+                (
+                    "checked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="checks", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "pledge",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="checks", to="pledges.pledge"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
-            },
-        ),
-        migrations.AddField(
-            model_name='pledge',
-            name='promisor',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pledges', to='pledges.promisor'),
-        ),
-        migrations.CreateModel(
-            name='Rating',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', pledges.models.fields.LineField(max_length=60, unique=True)),
-                ('slug', models.SlugField(max_length=60, unique=True)),
-                ('family', models.CharField(choices=[('kept', 'Kept'), ('partly', 'Partly kept'), ('moving', 'Moving'), ('stalled', 'Stalled'), ('broken', 'Broken'), ('undecided', 'Undecided')], max_length=10)),
-                ('definition', pledges.models.fields.LineField(help_text='When does a pledge get this rating? Readers see this.', max_length=400)),
-                ('position', models.PositiveSmallIntegerField(help_text='Its place on the scale, from 1.', unique=True)),
-            ],
-            options={
-                'ordering': ['position'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('family__in', ['kept', 'partly', 'moving', 'stalled', 'broken', 'undecided'])), name='rating_family_is_known')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Reply',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('asked_of', pledges.models.fields.LineField(help_text='Who was asked?', max_length=200)),
-                ('asked_on', models.DateField()),
-                ('answer_by', models.DateField(help_text='By when did we ask for an answer?')),
-                ('answered_on', models.DateField(blank=True, null=True)),
-                ('answer', pledges.models.fields.MarkdownField(blank=True, help_text='Markdown. What they answered; short answers in full.')),
-                ('pledge', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='replies', to='pledges.pledge')),
-            ],
-            options={
-                'verbose_name_plural': 'replies',
-                'ordering': ['pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='RetiredSlug',
-            fields=[
-                ('slug', models.SlugField(max_length=80, primary_key=True, serialize=False)),
-                ('retired_at', models.DateTimeField()),
-                ('pledge', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='retired_slugs', to='pledges.pledge')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Review',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('content_digest', models.CharField(editable=False, max_length=64)),
-                ('kind', models.CharField(choices=[('first', 'First publication'), ('verdict', 'New verdict'), ('update', 'Update'), ('correction', 'Correction'), ('minor', 'Minor change'), ('withdrawal', 'Withdrawal'), ('redaction', 'Redaction')], max_length=10)),
-                ('change_note', pledges.models.fields.LineField(blank=True, help_text='What did this edition change? Readers see this sentence.', max_length=500)),
-                ('requested_at', models.DateTimeField()),
-                ('decision', models.CharField(blank=True, choices=[('', 'waiting'), ('approved', 'approved'), ('sent-back', 'sent back')], default='', max_length=10)),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('comment', pledges.models.fields.LineField(blank=True, help_text='For the editors only.', max_length=1000)),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reviews_decided', to=settings.AUTH_USER_MODEL)),
-                ('edition', models.OneToOneField(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='review', to='pledges.edition')),
-                ('pledge', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reviews', to='pledges.pledge')),
-                ('requested_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reviews_requested', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'ordering': ['pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Source',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', pledges.models.fields.LineField(max_length=300)),
-                ('publisher', pledges.models.fields.LineField(max_length=200)),
-                ('url', pledges.models.fields.WebAddressField(max_length=2000, verbose_name='address')),
-                ('kind', models.CharField(choices=[('manifesto', 'Manifesto'), ('press-release', 'Press release'), ('publication', 'Official publication'), ('statute', 'Statute'), ('statistic', 'Official statistics'), ('written-answer', 'Written answer'), ('parliamentary-record', 'Parliamentary record'), ('speech', 'Speech'), ('letter', 'Official letter'), ('official-copy', 'Official text on another site'), ('news', 'News report'), ('research', 'Research or analysis'), ('fact-check', 'Fact check')], max_length=30)),
-                ('published_on', pledges.models.fields.PartialDateField(blank=True, help_text='As far as it is known. Leave empty if the document has none.', max_length=40)),
-                ('archived_url', pledges.models.fields.WebAddressField(blank=True, max_length=2000, verbose_name='archived copy')),
-                ('link_state', models.CharField(choices=[('unchecked', 'not checked yet'), ('works', 'works'), ('broken', 'no longer works')], default='unchecked', max_length=10)),
-                ('link_checked_at', models.DateTimeField(blank=True, editable=False, null=True)),
-            ],
-            options={
-                'ordering': ['title'],
-                'constraints': [models.UniqueConstraint(fields=('url', 'title'), name='source_is_entered_once')],
+                "ordering": ["pk"],
             },
         ),
         migrations.AddField(
-            model_name='pledge',
-            name='made_in',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pledges_made_in', to='pledges.source'),
+            model_name="pledge",
+            name="promisor",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="pledges", to="pledges.promisor"
+            ),
         ),
         migrations.CreateModel(
-            name='Evidence',
+            name="Rating",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('happened_on', pledges.models.fields.PartialDateField(help_text='When did it happen?', max_length=40)),
-                ('title', pledges.models.fields.LineField(max_length=200)),
-                ('account', pledges.models.fields.MarkdownField(help_text='Markdown. What happened, in our own words.')),
-                ('quotation', pledges.models.fields.LineField(blank=True, help_text='A short quotation from a source, without quotation marks.', max_length=1000)),
-                ('direction', models.CharField(choices=[('supports', 'Speaks for it'), ('against', 'Speaks against it'), ('neutral', 'Speaks neither for nor against it')], default='neutral', max_length=10)),
-                ('written_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='evidence_written', to=settings.AUTH_USER_MODEL)),
-                ('pledge', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='evidence', to='pledges.pledge')),
-                ('sources', models.ManyToManyField(related_name='evidence', to='pledges.source')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", pledges.models.fields.LineField(max_length=60, unique=True)),
+                ("slug", models.SlugField(max_length=60, unique=True)),
+                (
+                    "family",
+                    models.CharField(
+                        choices=[
+                            ("kept", "Kept"),
+                            ("partly", "Partly kept"),
+                            ("moving", "Moving"),
+                            ("stalled", "Stalled"),
+                            ("broken", "Broken"),
+                            ("undecided", "Undecided"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "definition",
+                    pledges.models.fields.LineField(
+                        help_text="When does a pledge get this rating? Readers see this.", max_length=400
+                    ),
+                ),
+                (
+                    "position",
+                    models.PositiveSmallIntegerField(help_text="Its place on the scale, from 1.", unique=True),
+                ),
             ],
             options={
-                'verbose_name_plural': 'evidence',
-                'ordering': ['pk'],
+                "ordering": ["position"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("family__in", ["kept", "partly", "moving", "stalled", "broken", "undecided"])
+                        ),
+                        name="rating_family_is_known",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Reply",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("asked_of", pledges.models.fields.LineField(help_text="Who was asked?", max_length=200)),
+                ("asked_on", models.DateField()),
+                ("answer_by", models.DateField(help_text="By when did we ask for an answer?")),
+                ("answered_on", models.DateField(blank=True, null=True)),
+                (
+                    "answer",
+                    pledges.models.fields.MarkdownField(
+                        blank=True, help_text="Markdown. What they answered; short answers in full."
+                    ),
+                ),
+                (
+                    "pledge",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="replies", to="pledges.pledge"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name_plural": "replies",
+                "ordering": ["pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="RetiredSlug",
+            fields=[
+                ("slug", models.SlugField(max_length=80, primary_key=True, serialize=False)),
+                ("retired_at", models.DateTimeField()),
+                (
+                    "pledge",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="retired_slugs", to="pledges.pledge"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Review",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("content_digest", models.CharField(editable=False, max_length=64)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("first", "First publication"),
+                            ("verdict", "New verdict"),
+                            ("update", "Update"),
+                            ("correction", "Correction"),
+                            ("minor", "Minor change"),
+                            ("withdrawal", "Withdrawal"),
+                            ("redaction", "Redaction"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "change_note",
+                    pledges.models.fields.LineField(
+                        blank=True, help_text="What did this edition change? Readers see this sentence.", max_length=500
+                    ),
+                ),
+                ("requested_at", models.DateTimeField()),
+                (
+                    "decision",
+                    models.CharField(
+                        blank=True,
+                        choices=[("", "waiting"), ("approved", "approved"), ("sent-back", "sent back")],
+                        default="",
+                        max_length=10,
+                    ),
+                ),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "comment",
+                    pledges.models.fields.LineField(blank=True, help_text="For the editors only.", max_length=1000),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reviews_decided",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "edition",
+                    models.OneToOneField(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="review",
+                        to="pledges.edition",
+                    ),
+                ),
+                (
+                    "pledge",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="reviews", to="pledges.pledge"
+                    ),
+                ),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reviews_requested",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Source",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", pledges.models.fields.LineField(max_length=300)),
+                ("publisher", pledges.models.fields.LineField(max_length=200)),
+                ("url", pledges.models.fields.WebAddressField(max_length=2000, verbose_name="address")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("manifesto", "Manifesto"),
+                            ("press-release", "Press release"),
+                            ("publication", "Official publication"),
+                            ("statute", "Statute"),
+                            ("statistic", "Official statistics"),
+                            ("written-answer", "Written answer"),
+                            ("parliamentary-record", "Parliamentary record"),
+                            ("speech", "Speech"),
+                            ("letter", "Official letter"),
+                            ("official-copy", "Official text on another site"),
+                            ("news", "News report"),
+                            ("research", "Research or analysis"),
+                            ("fact-check", "Fact check"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                (
+                    "published_on",
+                    pledges.models.fields.PartialDateField(
+                        blank=True,
+                        help_text="As far as it is known. Leave empty if the document has none.",
+                        max_length=40,
+                    ),
+                ),
+                (
+                    "archived_url",
+                    pledges.models.fields.WebAddressField(blank=True, max_length=2000, verbose_name="archived copy"),
+                ),
+                (
+                    "link_state",
+                    models.CharField(
+                        choices=[("unchecked", "not checked yet"), ("works", "works"), ("broken", "no longer works")],
+                        default="unchecked",
+                        max_length=10,
+                    ),
+                ),
+                ("link_checked_at", models.DateTimeField(blank=True, editable=False, null=True)),
+            ],
+            options={
+                "ordering": ["title"],
+                "constraints": [models.UniqueConstraint(fields=("url", "title"), name="source_is_entered_once")],
             },
         ),
         migrations.AddField(
-            model_name='pledge',
-            name='topic',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pledges', to='pledges.topic'),
+            model_name="pledge",
+            name="made_in",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="pledges_made_in", to="pledges.source"
+            ),
         ),
         migrations.CreateModel(
-            name='Verdict',
+            name="Evidence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('effective_on', pledges.models.fields.PartialDateField(help_text='From when on is this rating true?', max_length=40)),
-                ('summary', pledges.models.fields.LineField(help_text='One or two sentences a reader can quote, 60 words at the most.', max_length=500)),
-                ('explanation', pledges.models.fields.MarkdownField(help_text='Markdown. Why this rating and not the one next to it?')),
-                ('missing', pledges.models.fields.LineField(blank=True, help_text='If undecided: what is missing to decide?', max_length=500)),
-                ('asked', pledges.models.fields.LineField(blank=True, help_text='If undecided: who was asked, and when?', max_length=500)),
-                ('no_primary_reason', pledges.models.fields.LineField(blank=True, help_text='If no primary source is cited: why is there none? Readers see this.', max_length=500)),
-                ('attribution', pledges.models.fields.LineField(blank=True, help_text='Whose rating is it, if not our own? Readers see this.', max_length=200)),
-                ('corrects', models.ForeignKey(blank=True, help_text='The earlier verdict that was wrong, if this one puts it right.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrected_by', to='pledges.verdict')),
-                ('first_edition', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='verdicts_recorded', to='pledges.edition')),
-                ('pledge', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='verdicts', to='pledges.pledge')),
-                ('rating', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='verdicts', to='pledges.rating')),
-                ('written_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='verdicts_written', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("happened_on", pledges.models.fields.PartialDateField(help_text="When did it happen?", max_length=40)),
+                ("title", pledges.models.fields.LineField(max_length=200)),
+                (
+                    "account",
+                    pledges.models.fields.MarkdownField(help_text="Markdown. What happened, in our own words."),
+                ),
+                (
+                    "quotation",
+                    pledges.models.fields.LineField(
+                        blank=True,
+                        help_text="A short quotation from a source, without quotation marks.",
+                        max_length=1000,
+                    ),
+                ),
+                (
+                    "direction",
+                    models.CharField(
+                        choices=[
+                            ("supports", "Speaks for it"),
+                            ("against", "Speaks against it"),
+                            ("neutral", "Speaks neither for nor against it"),
+                        ],
+                        default="neutral",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "written_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="evidence_written",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pledge",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="evidence", to="pledges.pledge"
+                    ),
+                ),
+                ("sources", models.ManyToManyField(related_name="evidence", to="pledges.source")),
             ],
             options={
-                'ordering': ['pk'],
+                "verbose_name_plural": "evidence",
+                "ordering": ["pk"],
+            },
+        ),
+        migrations.AddField(
+            model_name="pledge",
+            name="topic",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="pledges", to="pledges.topic"
+            ),
+        ),
+        migrations.CreateModel(
+            name="Verdict",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "effective_on",
+                    pledges.models.fields.PartialDateField(
+                        help_text="From when on is this rating true?", max_length=40
+                    ),
+                ),
+                (
+                    "summary",
+                    pledges.models.fields.LineField(
+                        help_text="One or two sentences a reader can quote, 60 words at the most.", max_length=500
+                    ),
+                ),
+                (
+                    "explanation",
+                    pledges.models.fields.MarkdownField(
+                        help_text="Markdown. Why this rating and not the one next to it?"
+                    ),
+                ),
+                (
+                    "missing",
+                    pledges.models.fields.LineField(
+                        blank=True, help_text="If undecided: what is missing to decide?", max_length=500
+                    ),
+                ),
+                (
+                    "asked",
+                    pledges.models.fields.LineField(
+                        blank=True, help_text="If undecided: who was asked, and when?", max_length=500
+                    ),
+                ),
+                (
+                    "no_primary_reason",
+                    pledges.models.fields.LineField(
+                        blank=True,
+                        help_text="If no primary source is cited: why is there none? Readers see this.",
+                        max_length=500,
+                    ),
+                ),
+                (
+                    "attribution",
+                    pledges.models.fields.LineField(
+                        blank=True, help_text="Whose rating is it, if not our own? Readers see this.", max_length=200
+                    ),
+                ),
+                (
+                    "corrects",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="The earlier verdict that was wrong, if this one puts it right.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="corrected_by",
+                        to="pledges.verdict",
+                    ),
+                ),
+                (
+                    "first_edition",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="verdicts_recorded",
+                        to="pledges.edition",
+                    ),
+                ),
+                (
+                    "pledge",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="verdicts", to="pledges.pledge"
+                    ),
+                ),
+                (
+                    "rating",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="verdicts", to="pledges.rating"
+                    ),
+                ),
+                (
+                    "written_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="verdicts_written",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='PublicPledge',
+            name="PublicPledge",
             fields=[
-                ('pledge', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='public', serialize=False, to='pledges.pledge')),
-                ('slug', models.SlugField(max_length=80, unique=True)),
-                ('headline', pledges.models.fields.LineField(max_length=120)),
-                ('quotation', pledges.models.fields.LineField(max_length=1000)),
-                ('made_on', pledges.models.fields.PartialDateField(max_length=40)),
-                ('due_on', pledges.models.fields.PartialDateField(blank=True, max_length=40)),
-                ('effective_on', pledges.models.fields.PartialDateField(blank=True, max_length=40)),
-                ('first_published_at', models.DateTimeField()),
-                ('changed_at', models.DateTimeField(help_text='When the last edition came out that was more than a minor one.')),
-                ('recorded', models.TextField(help_text='In JSON: when each edition came out that first recorded a verdict.')),
-                ('checked_on', models.DateField(null=True)),
-                ('next_check_on', models.DateField(null=True)),
-                ('withdrawn_at', models.DateTimeField(null=True)),
-                ('department', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='pledges.department')),
-                ('edition', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='pledges.edition')),
-                ('promisor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='pledges.promisor')),
-                ('rating', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='pledges.rating')),
-                ('topic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='pledges.topic')),
+                (
+                    "pledge",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="public",
+                        serialize=False,
+                        to="pledges.pledge",
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=80, unique=True)),
+                ("headline", pledges.models.fields.LineField(max_length=120)),
+                ("quotation", pledges.models.fields.LineField(max_length=1000)),
+                ("made_on", pledges.models.fields.PartialDateField(max_length=40)),
+                ("due_on", pledges.models.fields.PartialDateField(blank=True, max_length=40)),
+                ("effective_on", pledges.models.fields.PartialDateField(blank=True, max_length=40)),
+                ("first_published_at", models.DateTimeField()),
+                (
+                    "changed_at",
+                    models.DateTimeField(help_text="When the last edition came out that was more than a minor one."),
+                ),
+                (
+                    "recorded",
+                    models.TextField(help_text="In JSON: when each edition came out that first recorded a verdict."),
+                ),
+                ("checked_on", models.DateField(null=True)),
+                ("next_check_on", models.DateField(null=True)),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                (
+                    "department",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="pledges.department"
+                    ),
+                ),
+                (
+                    "edition",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="pledges.edition"
+                    ),
+                ),
+                (
+                    "promisor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="pledges.promisor"
+                    ),
+                ),
+                (
+                    "rating",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="pledges.rating"
+                    ),
+                ),
+                (
+                    "topic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="pledges.topic"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pledge'],
+                "ordering": ["pledge"],
             },
         ),
         migrations.AddConstraint(
-            model_name='edition',
-            constraint=models.UniqueConstraint(fields=('pledge', 'number'), name='edition_number_is_used_once'),
+            model_name="edition",
+            constraint=models.UniqueConstraint(fields=("pledge", "number"), name="edition_number_is_used_once"),
         ),
         migrations.AddConstraint(
-            model_name='edition',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['first', 'verdict', 'update', 'correction', 'minor', 'withdrawal', 'redaction'])), name='edition_kind_is_known'),
+            model_name="edition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("kind__in", ["first", "verdict", "update", "correction", "minor", "withdrawal", "redaction"])
+                ),
+                name="edition_kind_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='edition',
-            constraint=models.CheckConstraint(condition=models.Q(('actor', models.F('approver')), _negated=True), name='edition_has_two_people'),
+            model_name="edition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("actor", models.F("approver")), _negated=True), name="edition_has_two_people"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='edition',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', 'minor'), models.Q(('change_note', ''), _negated=True), _connector='OR'), name='edition_says_what_changed'),
+            model_name="edition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind", "minor"), models.Q(("change_note", ""), _negated=True), _connector="OR"),
+                name="edition_says_what_changed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='edition',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('content__isnull', True), ('content_digest__isnull', True), ('salt__isnull', True)), models.Q(('content__isnull', False), ('content_digest__isnull', False), ('salt__isnull', False)), _connector='OR'), name='edition_is_blanked_whole'),
+            model_name="edition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("content__isnull", True), ("content_digest__isnull", True), ("salt__isnull", True)),
+                    models.Q(("content__isnull", False), ("content_digest__isnull", False), ("salt__isnull", False)),
+                    _connector="OR",
+                ),
+                name="edition_is_blanked_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='check',
-            constraint=models.CheckConstraint(condition=models.Q(('next_due_on__gt', models.F('checked_on'))), name='check_is_due_again_later', violation_error_message='The next check must be later than this one.'),
+            model_name="check",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("next_due_on__gt", models.F("checked_on"))),
+                name="check_is_due_again_later",
+                violation_error_message="The next check must be later than this one.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reply',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_on__isnull', True)), models.Q(('answered_on__isnull', False), models.Q(('answer', ''), _negated=True)), _connector='OR'), name='reply_answer_has_a_date', violation_error_message='Give both the answer and its date, or neither.'),
+            model_name="reply",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("answer", ""), ("answered_on__isnull", True)),
+                    models.Q(("answered_on__isnull", False), models.Q(("answer", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="reply_answer_has_a_date",
+                violation_error_message="Give both the answer and its date, or neither.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reply',
-            constraint=models.CheckConstraint(condition=models.Q(('answer_by__gte', models.F('asked_on'))), name='reply_is_due_after_asking', violation_error_message='The answer cannot be due before it was asked for.'),
+            model_name="reply",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("answer_by__gte", models.F("asked_on"))),
+                name="reply_is_due_after_asking",
+                violation_error_message="The answer cannot be due before it was asked for.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True), ('decision', '')), models.Q(models.Q(('decision', ''), _negated=True), ('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='review_decision_has_who_and_when'),
+            model_name="review",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided_at__isnull", True), ("decided_by__isnull", True), ("decision", "")),
+                    models.Q(
+                        models.Q(("decision", ""), _negated=True),
+                        ("decided_at__isnull", False),
+                        ("decided_by__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="review_decision_has_who_and_when",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by', models.F('requested_by')), ('decision', 'approved'), _negated=True), name='review_is_approved_by_another'),
+            model_name="review",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("decided_by", models.F("requested_by")), ("decision", "approved"), _negated=True),
+                name="review_is_approved_by_another",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(('edition__isnull', True), ('decision', 'approved'), _connector='OR'), name='review_is_approved_before_publication'),
+            model_name="review",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("edition__isnull", True), ("decision", "approved"), _connector="OR"),
+                name="review_is_approved_before_publication",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=models.UniqueConstraint(condition=models.Q(('edition__isnull', True), models.Q(('decision', 'sent-back'), _negated=True)), fields=('pledge',), name='review_is_the_only_open_one'),
+            model_name="review",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("edition__isnull", True), models.Q(("decision", "sent-back"), _negated=True)),
+                fields=("pledge",),
+                name="review_is_the_only_open_one",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='evidence',
-            constraint=models.UniqueConstraint(fields=('pledge', 'happened_on', 'title'), name='evidence_is_entered_once'),
+            model_name="evidence",
+            constraint=models.UniqueConstraint(
+                fields=("pledge", "happened_on", "title"), name="evidence_is_entered_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='verdict',
-            constraint=models.CheckConstraint(condition=models.Q(('corrects', models.F('pk')), _negated=True), name='verdict_corrects_another', violation_error_message='A verdict cannot correct itself.'),
+            model_name="verdict",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("corrects", models.F("pk")), _negated=True),
+                name="verdict_corrects_another",
+                violation_error_message="A verdict cannot correct itself.",
+            ),
         ),
     ]

@@ -41,7 +41,12 @@ class Edition(models.Model):
         ordering = ["sequence"]
         constraints = [
             models.UniqueConstraint(fields=["pledge", "number"], name="edition_number_is_used_once"),
-            models.CheckConstraint(condition=models.Q(kind__in=["first", "verdict", "update", "correction", "minor", "withdrawal", "redaction"]), name="edition_kind_is_known"),
+            models.CheckConstraint(
+                condition=models.Q(
+                    kind__in=["first", "verdict", "update", "correction", "minor", "withdrawal", "redaction"]
+                ),
+                name="edition_kind_is_known",
+            ),
             models.CheckConstraint(condition=~models.Q(actor=models.F("approver")), name="edition_has_two_people"),
             models.CheckConstraint(
                 condition=models.Q(kind="minor") | ~models.Q(change_note=""), name="edition_says_what_changed"

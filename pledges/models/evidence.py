@@ -17,7 +17,9 @@ class Evidence(models.Model):
     happened_on = PartialDateField(help_text="When did it happen?")
     title = LineField(max_length=200)
     account = MarkdownField(help_text="Markdown. What happened, in our own words.")
-    quotation = LineField(max_length=1000, blank=True, help_text="A short quotation from a source, without quotation marks.")
+    quotation = LineField(
+        max_length=1000, blank=True, help_text="A short quotation from a source, without quotation marks."
+    )
     direction = models.CharField(max_length=10, choices=Direction.choices, default=Direction.NEUTRAL)
     sources = models.ManyToManyField("pledges.Source", related_name="evidence")
     written_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="evidence_written")

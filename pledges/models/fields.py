@@ -84,3 +84,6 @@ class WebAddressField(CleanMixin, models.URLField):
     def __init__(self, *args: Any, **options: Any) -> None:
         options.setdefault("max_length", 2000)
         super().__init__(*args, **options)
+
+    def formfield(self, **options: Any) -> Any:
+        return super().formfield(**{"assume_scheme": "https", **options})

@@ -25,7 +25,9 @@ class Pledge(models.Model):
     headline = LineField(max_length=120, help_text="What was promised, in plain words. No full stop.")
     quotation = LineField(max_length=1000, help_text="The pledge word for word, without quotation marks.")
     quotation_note = LineField(
-        max_length=300, blank=True, help_text="How the wording was seen, if not in the document itself. Readers see this."
+        max_length=300,
+        blank=True,
+        help_text="How the wording was seen, if not in the document itself. Readers see this.",
     )
     promisor = models.ForeignKey("pledges.Promisor", on_delete=models.PROTECT, related_name="pledges")
     made_in = models.ForeignKey("pledges.Source", on_delete=models.PROTECT, related_name="pledges_made_in")

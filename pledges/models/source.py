@@ -50,7 +50,9 @@ class Source(models.Model):
     publisher = LineField(max_length=200)
     url = WebAddressField("address")
     kind = models.CharField(max_length=30, choices=Kind.choices)
-    published_on = PartialDateField(blank=True, help_text="As far as it is known. Leave empty if the document has none.")
+    published_on = PartialDateField(
+        blank=True, help_text="As far as it is known. Leave empty if the document has none."
+    )
     archived_url = WebAddressField("archived copy", blank=True)
     link_state = models.CharField(max_length=10, choices=LinkState.choices, default=LinkState.UNCHECKED)
     link_checked_at = models.DateTimeField(null=True, blank=True, editable=False)

@@ -22,7 +22,9 @@ class Verdict(models.Model):
     no_primary_reason = LineField(
         max_length=500, blank=True, help_text="If no primary source is cited: why is there none? Readers see this."
     )
-    attribution = LineField(max_length=200, blank=True, help_text="Whose rating is it, if not our own? Readers see this.")
+    attribution = LineField(
+        max_length=200, blank=True, help_text="Whose rating is it, if not our own? Readers see this."
+    )
     corrects = models.ForeignKey(
         "self",
         null=True,
@@ -40,7 +42,9 @@ class Verdict(models.Model):
         ordering = ["pk"]
         constraints = [
             models.CheckConstraint(
-                condition=~models.Q(corrects=models.F("pk")), name="verdict_corrects_another", violation_error_message="A verdict cannot correct itself."
+                condition=~models.Q(corrects=models.F("pk")),
+                name="verdict_corrects_another",
+                violation_error_message="A verdict cannot correct itself.",
             )
         ]
 

@@ -25,7 +25,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--port", type=int, default=8000, help="the port to serve on (8000)")
         parser.add_argument("--no-serve", action="store_true", help="prepare everything, but do not serve")
-        parser.add_argument("--new-passwords", action="store_true", help="give both accounts new passwords and print them")
+        parser.add_argument(
+            "--new-passwords", action="store_true", help="give both accounts new passwords and print them"
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         serve = not options["no_serve"]
@@ -65,7 +67,15 @@ class Command(BaseCommand):
     def _serve(self, port: int) -> None:
         self._say(f"Serving {settings.SITE_URL}/ – stop with Ctrl-C.")
         connection.close()
-        command = [sys.executable, "-m", "gunicorn", "--config", "python:tracker.gunicorn_conf", "--bind", f"{HOST}:{port}"]
+        command = [
+            sys.executable,
+            "-m",
+            "gunicorn",
+            "--config",
+            "python:tracker.gunicorn_conf",
+            "--bind",
+            f"{HOST}:{port}",
+        ]
         os.chdir(settings.BASE_DIR)
         os.execv(sys.executable, command)  # noqa: S606
 
@@ -85,7 +95,7 @@ def _require_free_port(port: int) -> None:
 
 def _require_own_database() -> None:
     tables = connection.introspection.table_names()
-    made_here = not tables or Path(settings.BASE_DIR) / ".demo" in Path(settings.DATABASES["default"]["NAME"]).parents
+    made_here = not tables or Path(settings.BASE_DIR) / ".demo" in Path(connection.settings_dict["NAME"]).parents
     if made_here or ("pledges_editor" in tables and Editor.objects.filter(username=WRITER, handle=WRITER).exists()):
         return
     raise CommandError("The database was not made by demo, so nothing was changed. Point DATABASE_URL at an empty one.")

@@ -1,0 +1,41 @@
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from pytest_django import Settings
+
+from pledges.guards import remove_guards
+
+
+@pytest.fixture(autouse=True)
+def _test_settings(settings: Settings) -> None:
+    """Tests collect no static files and do not pay for slow password hashes."""
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.WHITENOISE_AUTOREFRESH = True
+    settings.WHITENOISE_USE_FINDERS = True
+
+
+class Browser(Client):
+    """Asks over https and at the site's own host."""
+
+    def generic(self, *args: Any, **options: Any) -> Any:
+        return super().generic(*args, **{**options, "secure": True, "SERVER_NAME": "tracker.test"})
+
+
+@pytest.fixture
+def client() -> Client:
+    return Browser()
+
+
+@pytest.fixture
+def guarded_transactions(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Real transactions: the guards, which would refuse the flush, are off while it runs."""
+    request.getfixturevalue("transactional_db")
+    yield
+    remove_guards(connection)

@@ -1,0 +1,166 @@
+"""Plain functions that make records of an invented country."""
+
+import itertools
+from typing import Any
+
+from django.utils import timezone
+
+from pledges.actions import drafts, editions, reviews
+from pledges.models import (
+    Department,
+    Edition,
+    Editor,
+    Evidence,
+    Pledge,
+    Promisor,
+    Rating,
+    Review,
+    Source,
+    Topic,
+    Verdict,
+)
+
+_count = itertools.count(1)
+
+
+def make_editor(**fields: Any) -> Editor:
+    number = next(_count)
+    return Editor.objects.create_user(**{"username": f"editor{number}", "handle": f"editor-{number}", **fields})
+
+
+def make_topic(**fields: Any) -> Topic:
+    number = next(_count)
+    return Topic.objects.create(**{"name": f"Lemons {number}", "slug": f"lemons-{number}", **fields})
+
+
+def make_rating(**fields: Any) -> Rating:
+    number = next(_count)
+    defaults = {
+        "name": f"Squeezed {number}",
+        "slug": f"squeezed-{number}",
+        "family": "kept",
+        "definition": "Every lemon was squeezed.",
+        "position": number,
+    }
+    return Rating.objects.create(**(defaults | fields))
+
+
+def make_source(**fields: Any) -> Source:
+    number = next(_count)
+    defaults = {
+        "title": f"Lemon gazette {number}",
+        "publisher": "Ministry of Lemons of Ruritania",
+        "url": f"https://lemons.example/{number}",
+        "kind": "publication",
+        "published_on": "2025-03",
+    }
+    return Source.objects.create(**(defaults | fields))
+
+
+def make_pledge(**fields: Any) -> Pledge:
+    """A draft pledge without verdict or evidence, settled."""
+    number = next(_count)
+    promisor, _ = Promisor.objects.get_or_create(
+        slug="lemon-party", defaults={"name": "Free Lemon Party", "kind": "party"}
+    )
+    department, _ = Department.objects.get_or_create(slug="lemons", defaults={"name": "Ministry of Lemons"})
+    defaults = {
+        "slug": f"lemon-{number}",
+        "headline": f"A lemon for everyone, round {number}",
+        "quotation": "We will give everyone a lemon",
+        "promisor": promisor,
+        "made_in": fields.get("made_in") or make_source(kind="manifesto"),
+        "made_on": "2024-06-01",
+        "topic": fields.get("topic") or make_topic(),
+        "department": department,
+        "background": "Lemons are *sour*.",
+    }
+    return drafts.settle(Pledge.objects.create(**(defaults | fields)))
+
+
+def make_evidence(pledge: Pledge, **fields: Any) -> Evidence:
+    sources = fields.pop("sources", None) or [make_source()]
+    defaults = {
+        "happened_on": "2025-03-03",
+        "title": f"Lemons delivered {next(_count)}",
+        "account": "A cart of lemons arrived.",
+        "direction": "supports",
+        "written_by": fields.get("written_by") or make_editor(),
+    }
+    evidence = Evidence.objects.create(pledge=pledge, **(defaults | fields))
+    evidence.sources.set(sources)
+    drafts.settle(pledge)
+    return evidence
+
+
+def make_verdict(pledge: Pledge, **fields: Any) -> Verdict:
+    defaults = {
+        "rating": fields.get("rating") or make_rating(),
+        "effective_on": "2025-03-03",
+        "summary": "Everyone has a lemon.",
+        "explanation": "The carts arrived.",
+        "written_by": fields.get("written_by") or make_editor(),
+    }
+    verdict = Verdict.objects.create(pledge=pledge, **(defaults | fields))
+    drafts.settle(pledge)
+    return verdict
+
+
+def make_rated_pledge(**fields: Any) -> Pledge:
+    """A draft pledge with one verdict and one piece of evidence."""
+    pledge = make_pledge(**fields)
+    make_evidence(pledge)
+    make_verdict(pledge)
+    return pledge
+
+
+def make_review(pledge: Pledge | None = None, *, kind: str = "", change_note: str = "Something changed.") -> Review:
+    pledge = pledge or make_rated_pledge()
+    kind = kind or ("update" if pledge.editions.exists() else "first")
+    return reviews.request(Pledge.objects.get(pk=pledge.pk), kind=kind, change_note=change_note, by=make_editor())
+
+
+def make_approved_review(pledge: Pledge | None = None, **options: str) -> Review:
+    return reviews.approve(make_review(pledge, **options), by=make_editor())
+
+
+def publish(pledge: Pledge, **options: str) -> Edition:
+    """Publish the working copy by two people."""
+    return editions.publish(make_approved_review(pledge, **options))
+
+
+def make_published_pledge(**fields: Any) -> Pledge:
+    pledge = make_rated_pledge(**fields)
+    publish(pledge)
+    return Pledge.objects.get(pk=pledge.pk)
+
+
+def change_every_field_of(pledge: Pledge) -> None:
+    """Make the working copy of a published pledge differ from its edition wherever it can."""
+    changed = {
+        "headline": "A changed headline",
+        "quotation": "A changed quotation",
+        "quotation_note": "A changed note",
+        "promisor": Promisor.objects.create(name="Changed Party", slug="changed-party", kind="party"),
+        "made_in": make_source(title="A changed manifesto", kind="manifesto"),
+        "made_in_locator": "a changed page",
+        "made_on": "2023-01",
+        "topic": make_topic(name="Changed topic"),
+        "department": Department.objects.create(name="Changed department", slug="changed-department"),
+        "kind": "abstain",
+        "due_on": "2031",
+        "background": "A changed background.",
+        "slug": "changed-slug",
+    }
+    Pledge.objects.filter(pk=pledge.pk).update(**changed)
+    for evidence in pledge.evidence.all():
+        evidence.sources.set([make_source(title="A changed source")])
+        pledge.evidence.filter(pk=evidence.pk).update(
+            happened_on="2022", title="Changed", account="Changed.", quotation="Changed", direction="against"
+        )
+    make_evidence(pledge, title="An added event")
+    make_verdict(pledge, rating=make_rating(name="Changed rating"), summary="A changed summary.")
+    pledge.replies.create(
+        asked_of="The changed ministry", asked_on=timezone.localdate(), answer_by=timezone.localdate()
+    )
+    drafts.settle(pledge)

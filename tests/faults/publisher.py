@@ -1,0 +1,33 @@
+"""One of several processes that publish at once: `python -m tests.faults.publisher NAME COUNT`.
+
+Works on the database of DATABASE_URL, which is migrated, and prints each sequence once it is published.
+"""
+
+import os
+import sys
+
+import django
+
+
+def main(name: str, count: int) -> None:
+    """Publish one pledge of our own again and again."""
+    from pledges.actions import editions, reviews  # noqa: PLC0415 (the models need Django set up)
+    from pledges.models import Pledge  # noqa: PLC0415
+    from tests.factories import make_editor, make_pledge, make_source, make_topic  # noqa: PLC0415
+
+    writer, reviewer = (make_editor(username=f"{name}-{role}", handle=f"{name}-{role}") for role in ("w", "r"))
+    source = make_source(url=f"https://lemons.example/{name}", kind="manifesto")
+    pledge = make_pledge(slug=name, made_in=source, topic=make_topic(name=name, slug=name))
+    for number in range(count):
+        Pledge.objects.filter(pk=pledge.pk).update(background=f"Lemon number {number}.")
+        pledge.refresh_from_db()
+        kind = "update" if number else "first"
+        review = reviews.request(pledge, kind=kind, change_note=f"Lemon number {number}.", by=writer)
+        edition = editions.publish(reviews.approve(review, by=reviewer))
+        print(edition.sequence, flush=True)  # noqa: T201
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
+    django.setup()
+    main(sys.argv[1], int(sys.argv[2]))

@@ -1,0 +1,25 @@
+"""Every public address. A commit that adds an address adds it here, and every sweep visits it."""
+
+from dataclasses import dataclass
+
+from pledges.models import Pledge
+
+
+@dataclass(frozen=True)
+class Surface:
+    """One public address: how to make its path from a published pledge, and what it may cost."""
+
+    name: str
+    path: str
+    queries: int
+    is_html: bool = True
+
+    def path_for(self, pledge: Pledge) -> str:
+        return self.path.format(slug=pledge.slug)
+
+
+PUBLIC_SURFACES = [
+    Surface("home", "/", queries=1),
+    Surface("pledge", "/pledges/{slug}/", queries=2),
+    Surface("healthz", "/healthz", queries=0, is_html=False),
+]

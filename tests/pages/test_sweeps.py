@@ -1,0 +1,141 @@
+"""What holds for every public address."""
+
+import re
+
+import pytest
+from django.test import Client
+from django.urls import get_resolver
+from pytest_django import DjangoAssertNumQueries
+
+from pledges.models import Pledge, PublicPledge
+from tests.factories import change_every_field_of, make_pledge, make_published_pledge, publish
+from tests.pages.surfaces import PUBLIC_SURFACES, Surface
+
+pytestmark = pytest.mark.django_db
+
+EVERY_SURFACE = pytest.mark.parametrize("surface", PUBLIC_SURFACES, ids=lambda surface: surface.name)
+EVERY_PAGE = pytest.mark.parametrize(
+    "surface", [surface for surface in PUBLIC_SURFACES if surface.is_html], ids=lambda surface: surface.name
+)
+OWN_HOST = "https://tracker.test"
+
+
+@pytest.fixture
+def pledge() -> Pledge:
+    return make_published_pledge()
+
+
+def read_the_site(client: Client, pledge: Pledge) -> dict[str, bytes]:
+    return {surface.name: client.get(surface.path_for(pledge)).content for surface in PUBLIC_SURFACES}
+
+
+def test_every_address_is_a_surface_or_not_public() -> None:
+    not_public = {"admin", "readyz"}
+    names = {name for name in get_resolver().reverse_dict if isinstance(name, str)}
+
+    assert len(names - not_public) == len(PUBLIC_SURFACES)
+
+
+@EVERY_SURFACE
+def test_answers(surface: Surface, client: Client, pledge: Pledge) -> None:
+    assert client.get(surface.path_for(pledge)).status_code == 200
+
+
+@EVERY_SURFACE
+def test_costs_a_fixed_number_of_queries(
+    surface: Surface, client: Client, pledge: Pledge, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for number in range(3):
+        publish(make_pledge(background=f"Another pledge {number}."))
+        Pledge.objects.filter(pk=pledge.pk).update(background=f"Round {number}.")
+        publish(pledge)
+
+    with django_assert_num_queries(surface.queries):
+        client.get(surface.path_for(pledge))
+
+
+@EVERY_SURFACE
+def test_sets_no_cookie_and_varies_on_nothing_personal(surface: Surface, client: Client, pledge: Pledge) -> None:
+    response = client.get(surface.path_for(pledge))
+
+    assert not response.cookies
+    assert response.headers.get("Vary", "Accept-Encoding") == "Accept-Encoding"
+    assert b"csrfmiddlewaretoken" not in response.content
+
+
+@EVERY_SURFACE
+def test_carries_the_security_headers(surface: Surface, client: Client, pledge: Pledge) -> None:
+    headers = client.get(surface.path_for(pledge)).headers
+
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
+    assert "unsafe" not in headers["Content-Security-Policy"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["Strict-Transport-Security"].startswith("max-age=63072000")
+
+
+@EVERY_SURFACE
+@pytest.mark.parametrize("method", ["post", "put", "delete", "patch", "trace", "options"])
+def test_can_only_be_read(surface: Surface, method: str, client: Client, pledge: Pledge) -> None:
+    response = getattr(client, method)(surface.path_for(pledge))
+
+    assert response.status_code == 405
+    assert response.headers["Allow"] == "GET, HEAD"
+    assert b"This page can only be read" in response.content
+
+
+@EVERY_SURFACE
+def test_head_is_get_without_a_body(surface: Surface, client: Client, pledge: Pledge) -> None:
+    got, head = client.get(surface.path_for(pledge)), client.head(surface.path_for(pledge))
+
+    assert head.status_code == got.status_code
+    assert head.headers == got.headers
+    assert head.content == b""
+
+
+@EVERY_PAGE
+def test_is_a_whole_page(surface: Surface, client: Client, pledge: Pledge) -> None:
+    html = client.get(surface.path_for(pledge)).content.decode()
+
+    assert html.count("<h1") == 1
+    assert re.search(r"<title>[^<]+ – Pledge Tracker</title>", html)
+    assert '<html lang="en-GB">' in html
+    assert len(re.findall(r"<main\b", html)) == 1
+
+
+@EVERY_PAGE
+def test_fetches_nothing_from_elsewhere_and_has_nothing_inline(
+    surface: Surface, client: Client, pledge: Pledge
+) -> None:
+    html = client.get(surface.path_for(pledge)).content.decode()
+
+    fetched = re.findall(r"<(?:img|link|script|iframe|source|use)\b[^>]*?(?:src|href)=\"([^\"]*)\"", html)
+    assert all(address.startswith(("/", OWN_HOST)) and not address.startswith("//") for address in fetched)
+    assert not re.search(r"<script|<style|\sstyle=|\son[a-z]+=|<base\b", html)
+
+
+@EVERY_PAGE
+def test_has_no_id_twice(surface: Surface, client: Client, pledge: Pledge) -> None:
+    ids = re.findall(r"\sid=\"([^\"]+)\"", client.get(surface.path_for(pledge)).content.decode())
+
+    assert len(ids) == len(set(ids))
+
+
+def test_drafts_change_no_public_byte(client: Client, pledge: Pledge) -> None:
+    before = read_the_site(client, pledge)
+
+    change_every_field_of(pledge)
+    make_pledge(headline="A draft nobody may see")
+
+    assert read_the_site(client, pledge) == before
+
+
+def test_the_draft_of_that_test_differs_in_every_field(pledge: Pledge) -> None:
+    fields = [field.name for field in Pledge._meta.concrete_fields if field.name != "id"]  # noqa: SLF001
+    before = Pledge.objects.values(*fields).get(pk=pledge.pk)
+
+    change_every_field_of(pledge)
+
+    after = Pledge.objects.values(*fields).get(pk=pledge.pk)
+    assert {name for name in fields if before[name] == after[name]} == set()
+    assert PublicPledge.objects.get().headline == before["headline"]

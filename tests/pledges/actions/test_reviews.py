@@ -1,0 +1,223 @@
+import datetime as dt
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from pledges.actions import addresses, reviews
+from pledges.actions.reviews import NotPublishableError
+from pledges.models import Editor, Pledge, Review
+from tests.factories import (
+    make_editor,
+    make_evidence,
+    make_pledge,
+    make_published_pledge,
+    make_rated_pledge,
+    make_rating,
+    make_review,
+    make_source,
+    make_verdict,
+    publish,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def reasons(pledge: Pledge, *, by: Editor | None = None, **options: str) -> str:
+    return " ".join(reviews.reasons_not_to_publish(make_review(pledge, **options), by=by or make_editor()))
+
+
+def test_a_whole_pledge_is_ready() -> None:
+    assert reasons(make_rated_pledge()) == ""
+
+
+def test_a_pledge_without_a_verdict_is_ready_as_not_yet_rated() -> None:
+    assert reasons(make_pledge()) == ""
+
+
+def test_approve_refuses_the_requester() -> None:
+    review = make_review()
+
+    with pytest.raises(NotPublishableError, match="neither wrote nor requested"):
+        reviews.approve(review, by=review.requested_by)
+
+
+def test_approve_refuses_the_writer_of_the_verdict() -> None:
+    pledge = make_rated_pledge()
+
+    assert "neither wrote nor requested" in reasons(pledge, by=pledge.verdicts.get().written_by)
+
+
+def test_approve_refuses_the_writer_of_changed_evidence() -> None:
+    pledge = make_published_pledge()
+    evidence = pledge.evidence.get()
+    pledge.evidence.update(title="Lemons delivered at last")
+
+    assert "neither wrote nor requested" in reasons(pledge, by=evidence.written_by)
+
+
+def test_the_writer_of_what_is_published_already_may_approve_what_others_add() -> None:
+    pledge = make_published_pledge()
+    make_evidence(pledge)
+
+    assert reasons(pledge, by=pledge.verdicts.get().written_by) == ""
+
+
+def test_the_database_refuses_an_approval_by_the_requester() -> None:
+    review = make_review()
+    by_hand = {"decision": "approved", "decided_by": review.requested_by, "decided_at": timezone.now()}
+
+    with pytest.raises(IntegrityError, match="review_is_approved_by_another"), transaction.atomic():
+        Review.objects.update(**by_hand)
+
+
+def test_the_database_refuses_a_decision_without_a_person() -> None:
+    make_review()
+
+    with pytest.raises(IntegrityError, match="review_decision_has_who_and_when"), transaction.atomic():
+        Review.objects.update(decision="approved")
+
+
+def test_approve_refuses_a_changed_pledge() -> None:
+    review = make_review()
+    Pledge.objects.update(background="Changed by one byte")
+
+    with pytest.raises(NotPublishableError, match="changed since the review was asked for"):
+        reviews.approve(review, by=make_editor())
+
+
+def test_approve_refuses_somebody_whose_account_is_off() -> None:
+    with pytest.raises(NotPublishableError, match="switched off"):
+        reviews.approve(make_review(), by=make_editor(is_active=False))
+
+
+def test_a_review_is_decided_once() -> None:
+    review = make_review()
+    reviews.approve(review, by=make_editor())
+
+    with pytest.raises(NotPublishableError, match="decided already"):
+        reviews.approve(review, by=make_editor())
+
+
+def test_a_pledge_has_one_open_review() -> None:
+    review = make_review()
+
+    with pytest.raises(NotPublishableError, match="already open"):
+        make_review(review.pledge)
+
+
+def test_a_review_that_was_sent_back_makes_room_for_another() -> None:
+    review = make_review()
+    reviews.send_back(review, by=make_editor(), comment="Which lemons?")
+
+    assert make_review(review.pledge).decision == Review.Decision.WAITING
+
+
+def test_a_published_review_cannot_be_sent_back() -> None:
+    pledge = make_published_pledge()
+
+    with pytest.raises(NotPublishableError, match="published already"):
+        reviews.send_back(Review.objects.get(pledge=pledge), by=make_editor(), comment="Too late.")
+
+
+@pytest.mark.parametrize(
+    ("published", "kind", "change_note", "reason"),
+    [
+        (False, "update", "New.", "only that, is a first publication"),
+        (True, "first", "New.", "only that, is a first publication"),
+        (False, "first", "", "Say in a change note"),
+        (True, "redaction", "New.", "made by the command redact"),
+        (True, "verdict", "New.", "has no new verdict"),
+    ],
+)
+def test_the_kind_must_fit(published: bool, kind: str, change_note: str, reason: str) -> None:  # noqa: FBT001
+    pledge = make_published_pledge() if published else make_rated_pledge()
+
+    assert reason in reasons(pledge, kind=kind, change_note=change_note)
+
+
+def test_a_minor_edition_needs_no_change_note_and_cannot_change_the_rating() -> None:
+    pledge = make_published_pledge()
+    assert reasons(pledge, kind="minor", change_note="") == ""
+
+    make_verdict(pledge)
+    Review.objects.filter(edition=None).delete()
+
+    assert "minor edition cannot change" in reasons(pledge, kind="minor", change_note="")
+
+
+def test_the_quotation_changes_only_in_a_correction() -> None:
+    pledge = make_published_pledge()
+    Pledge.objects.update(quotation="We will give everyone two lemons")
+
+    assert "only in a correction" in reasons(pledge, kind="update")
+    Review.objects.filter(edition=None).delete()
+    assert reasons(pledge, kind="correction") == ""
+
+
+def test_a_verdict_of_tomorrow_waits() -> None:
+    pledge = make_rated_pledge()
+    make_verdict(pledge, effective_on=(timezone.localdate() + dt.timedelta(days=1)).isoformat())
+
+    assert "in the future" in reasons(pledge)
+
+
+def test_a_verdict_cannot_be_older_than_its_pledge() -> None:
+    pledge = make_rated_pledge(made_on="2025-06")
+    make_verdict(pledge, effective_on="not after 2025-05")
+
+    assert "before the pledge was made" in reasons(pledge)
+
+
+def test_a_summary_has_sixty_words_at_most() -> None:
+    pledge = make_rated_pledge()
+    make_verdict(pledge, summary="lemon " * 61)
+
+    assert "more than 60 words" in reasons(pledge)
+
+
+@pytest.mark.parametrize("family", ["kept", "partly", "broken"])
+def test_a_closed_rating_needs_a_primary_source_or_a_sentence(family: str) -> None:
+    pledge = make_pledge()
+    make_evidence(pledge, sources=[make_source(kind="news")])
+    verdict = make_verdict(pledge, rating=make_rating(family=family))
+    assert "needs a primary source" in reasons(pledge)
+    Review.objects.all().delete()
+
+    pledge.verdicts.filter(pk=verdict.pk).update(no_primary_reason="The ministry burned down.")
+
+    assert reasons(pledge) == ""
+
+
+def test_an_open_rating_needs_no_primary_source() -> None:
+    pledge = make_pledge()
+    make_verdict(pledge, rating=make_rating(family="moving"))
+
+    assert reasons(pledge) == ""
+
+
+def test_an_undecided_rating_says_what_is_missing_and_who_was_asked() -> None:
+    pledge = make_pledge()
+    make_verdict(pledge, rating=make_rating(family="undecided"), missing="A count of lemons.")
+
+    assert "what is missing and who was asked" in reasons(pledge)
+
+
+def test_a_published_pledge_keeps_its_address_until_it_is_moved() -> None:
+    pledge = make_published_pledge()
+    Pledge.objects.update(slug="somewhere-else")
+
+    assert "keeps its address" in reasons(Pledge.objects.get(pk=pledge.pk))
+
+
+def test_the_address_that_another_pledge_once_had_cannot_be_published() -> None:
+    old = make_published_pledge(slug="old-lemon")
+    addresses.move(old, to="new-lemon")
+
+    assert "once had the address" in reasons(make_rated_pledge(slug="old-lemon"))
+
+
+def test_publishing_again_needs_a_new_review() -> None:
+    pledge = make_published_pledge()
+
+    assert publish(pledge, kind="minor").number == 2

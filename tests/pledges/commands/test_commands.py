@@ -1,0 +1,125 @@
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import call_command, get_commands, load_command_class
+from django.core.management.base import CommandError
+from django.db import connection
+
+from pledges.guards import EDITION, remove_guards
+from pledges.models import Edition, PublicPledge
+from tests.factories import make_approved_review, make_published_pledge, make_review, publish
+
+pytestmark = pytest.mark.django_db
+OUR_COMMANDS = sorted(name for name, app in get_commands().items() if app in {"pledges", "tracker"})
+
+
+def call(name: str, *arguments: str, **options: Any) -> str:
+    output = StringIO()
+    call_command(name, *arguments, stdout=output, stderr=StringIO(), **options)
+    return output.getvalue()
+
+
+@pytest.mark.parametrize("name", OUR_COMMANDS)
+def test_every_command_says_what_it_does(name: str) -> None:
+    assert load_command_class("pledges", name).help.endswith(".")
+
+
+def test_publish_pledge_publishes_an_approved_review() -> None:
+    review = make_approved_review()
+
+    said = call("publish_pledge", review.pledge.slug)
+
+    assert "is now published as edition 1, entry 1" in said
+
+
+def test_publish_pledge_again_says_so() -> None:
+    pledge = make_published_pledge()
+
+    assert "was published already as edition 1" in call("publish_pledge", pledge.slug)
+
+
+def test_publish_pledge_cannot_approve() -> None:
+    review = make_review()
+
+    with pytest.raises(CommandError, match="No approved review"):
+        call("publish_pledge", review.pledge.slug)
+
+    assert not Edition.objects.exists()
+
+
+def test_publish_pledge_says_why_not() -> None:
+    review = make_approved_review()
+    type(review.pledge).objects.update(headline="Changed")
+
+    with pytest.raises(CommandError, match="changed since"):
+        call("publish_pledge", review.pledge.slug)
+
+
+def test_verify_log_holds_on_an_empty_database() -> None:
+    assert "0 entries, unbroken, nothing published yet" in call("verify_log")
+
+
+def test_verify_log_names_the_head() -> None:
+    edition = publish(make_published_pledge(), kind="update")
+
+    assert call("verify_log") == f"2 entries, unbroken, head {edition.hash}.\n"
+
+
+def tamper(sql: str) -> None:
+    """Do what somebody with every right on the database can do."""
+    remove_guards(connection)
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+
+
+def test_verify_log_names_the_first_broken_sequence() -> None:
+    for _ in range(4):
+        make_published_pledge()
+    tamper(f"UPDATE {EDITION} SET change_note = 'Falsified' WHERE sequence IN (2, 3)")
+
+    with pytest.raises(CommandError, match=r"^Entry 2: its change note differs"):
+        call("verify_log")
+
+
+def test_verify_log_can_name_every_problem() -> None:
+    for _ in range(3):
+        make_published_pledge()
+    tamper(f"UPDATE {EDITION} SET change_note = 'Falsified' WHERE sequence IN (2, 3)")
+
+    with pytest.raises(CommandError, match=r"^\d+ problems were found"):
+        call("verify_log", all=True)
+
+
+@pytest.mark.parametrize(
+    "falsified",
+    [{"headline": "Falsified"}, {"rating": None}, {"withdrawn_at": "2026-01-01T00:00Z"}, {"recorded": "{}"}],
+    ids=lambda falsified: next(iter(falsified)),
+)
+def test_verify_log_finds_a_falsified_list(falsified: dict[str, Any]) -> None:
+    make_published_pledge()
+    PublicPledge.objects.update(**falsified)
+
+    with pytest.raises(CommandError, match="say something else"):
+        call("verify_log")
+
+
+def test_verify_log_finds_a_pledge_missing_from_the_lists() -> None:
+    make_published_pledge()
+    PublicPledge.objects.all().delete()
+
+    with pytest.raises(CommandError, match="missing from the lists"):
+        call("verify_log")
+
+
+def test_verify_log_finds_a_missing_guard() -> None:
+    remove_guards(connection)
+
+    with pytest.raises(CommandError, match="guard"):
+        call("verify_log")
+
+
+def test_rebuild_public_counts_the_pledges() -> None:
+    make_published_pledge()
+
+    assert "1 pledges rebuilt" in call("rebuild_public")

@@ -1,0 +1,320 @@
+"""The database refuses: nothing here goes through an action."""
+
+from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core import serializers
+from django.core.management import call_command
+from django.db import DatabaseError, IntegrityError, connection, models, transaction
+from django.db.models.deletion import ProtectedError
+
+from pledges.checks import check_guards
+from pledges.content import canonical
+from pledges.guards import EDITION, VERDICT, install_guards, missing_guards, remove_guards
+from pledges.log import entry_hash
+from pledges.models import Edition, Verdict
+from tests.factories import make_pledge, make_published_pledge, make_verdict, publish
+
+pytestmark = pytest.mark.django_db
+sqlite_only = pytest.mark.skipif(connection.vendor != "sqlite", reason="SQLite's own way of writing")
+postgresql_only = pytest.mark.skipif(connection.vendor != "postgresql", reason="PostgreSQL's own way of writing")
+
+
+@pytest.fixture
+def edition() -> Edition:
+    return make_published_pledge().editions.get()
+
+
+@pytest.fixture
+def verdict(edition: Edition) -> Verdict:
+    return edition.verdicts_recorded.get()
+
+
+def refused(attempt: Callable[[], Any]) -> str:
+    """Make an attempt, make sure the database refused it, and give what it said."""
+    before = everything()
+    with pytest.raises(DatabaseError) as error, transaction.atomic():
+        attempt()
+    assert everything() == before
+    return str(error.value)
+
+
+def everything() -> list[Any]:
+    return [list(model.objects.order_by("pk").values_list()) for model in (Edition, Verdict)]
+
+
+def run(sql: str, *parameters: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+
+
+def copy_of(edition: Edition, **changed: Any) -> Edition:
+    fields = {field.attname: getattr(edition, field.attname) for field in Edition._meta.concrete_fields}
+    return Edition(**{**fields, **changed})
+
+
+def continuing(edition: Edition, **changed: Any) -> Edition:
+    """A forged edition that continues the chain but for what is changed."""
+    forged = {
+        "sequence": edition.sequence + 1,
+        "number": edition.number + 1,
+        "previous_hash": edition.hash,
+        "hash": entry_hash(b"forged"),
+    }
+    return copy_of(edition, **{**forged, **changed})
+
+
+@pytest.mark.parametrize("column", [field.column for field in Edition._meta.concrete_fields])
+def test_an_edition_refuses_update_of_every_column(edition: Edition, column: str) -> None:
+    refused(lambda: run(f"UPDATE {EDITION} SET {column} = NULL"))
+    refused(lambda: run(f"UPDATE {EDITION} SET {column} = {column}"))
+
+
+@pytest.mark.parametrize("column", [field.column for field in Verdict._meta.concrete_fields])
+def test_a_published_verdict_refuses_update_of_every_column(verdict: Verdict, column: str) -> None:
+    refused(lambda: run(f"UPDATE {VERDICT} SET {column} = NULL"))
+    refused(lambda: run(f"UPDATE {VERDICT} SET {column} = {column}"))
+
+
+def test_an_edition_refuses_queryset_update(edition: Edition) -> None:
+    assert "append-only" in refused(lambda: Edition.objects.update(change_note="never happened"))
+
+
+def test_an_edition_refuses_save(edition: Edition) -> None:
+    edition.change_note = "never happened"
+
+    refused(edition.save)
+
+
+def test_an_edition_refuses_bulk_update(edition: Edition) -> None:
+    edition.change_note = "never happened"
+
+    refused(lambda: Edition.objects.bulk_update([edition], ["change_note"]))
+
+
+def test_an_edition_refuses_delete(edition: Edition) -> None:
+    assert "append-only" in refused(lambda: run(f"DELETE FROM {EDITION}"))
+
+
+def test_the_orm_refuses_to_delete_an_edition(edition: Edition) -> None:
+    with pytest.raises(ProtectedError):
+        edition.delete()
+
+
+def test_a_published_verdict_refuses_delete(verdict: Verdict) -> None:
+    refused(verdict.delete)
+
+
+def test_a_published_verdict_refuses_save(verdict: Verdict) -> None:
+    verdict.summary = "Nobody has a lemon."
+
+    assert "write a new one" in refused(verdict.save)
+
+
+def test_a_published_verdict_cannot_become_a_draft_again(verdict: Verdict) -> None:
+    refused(lambda: Verdict.objects.update(first_edition=None))
+
+
+def test_a_draft_verdict_can_change_and_go() -> None:
+    verdict = make_verdict(make_pledge())
+    verdict.summary = "On second thoughts."
+
+    verdict.save()
+    verdict.delete()
+
+
+@postgresql_only
+@pytest.mark.parametrize("table", [EDITION, VERDICT])
+def test_truncate_is_refused(edition: Edition, table: str) -> None:
+    refused(lambda: run(f"TRUNCATE {table} CASCADE"))
+
+
+@sqlite_only
+def test_replace_into_with_an_old_sequence_is_refused(edition: Edition) -> None:
+    refused(lambda: run(f"REPLACE INTO {EDITION} SELECT * FROM {EDITION}"))
+
+
+@sqlite_only
+@pytest.mark.parametrize("collides", ["hash", "number"])
+def test_replace_into_with_a_valid_next_sequence_is_refused(edition: Edition, collides: str) -> None:
+    columns = [field.column for field in Edition._meta.concrete_fields]
+    forged = continuing(edition, **{collides: getattr(edition, collides)})
+    values = [getattr(forged, field.attname) for field in Edition._meta.concrete_fields]
+    places = ", ".join(["%s"] * len(columns))
+
+    refused(lambda: run(f"REPLACE INTO {EDITION} ({', '.join(columns)}) VALUES ({places})", *values))
+
+
+@sqlite_only
+def test_replace_into_a_published_verdict_is_refused(verdict: Verdict) -> None:
+    refused(lambda: run(f"REPLACE INTO {VERDICT} SELECT * FROM {VERDICT}"))
+
+
+@sqlite_only
+def test_update_or_replace_cannot_move_a_draft_onto_a_published_verdict(verdict: Verdict) -> None:
+    draft = make_verdict(verdict.pledge)
+
+    refused(lambda: run(f"UPDATE OR REPLACE {VERDICT} SET id = %s WHERE id = %s", verdict.pk, draft.pk))
+
+
+@postgresql_only
+def test_insert_on_conflict_update_is_refused(edition: Edition) -> None:
+    refused(
+        lambda: run(
+            f"INSERT INTO {EDITION} SELECT * FROM {EDITION} ON CONFLICT (sequence) DO UPDATE SET change_note = 'forged'"
+        )
+    )
+
+
+@postgresql_only
+def test_a_session_that_calls_itself_a_replica_is_refused(edition: Edition) -> None:
+    run("SET LOCAL session_replication_role = replica")
+
+    refused(lambda: run(f"DELETE FROM {EDITION}"))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"sequence": 7},
+        {"previous_hash": "f" * 64},
+        {"published_at": "2001-01-01T00:00:00Z"},
+    ],
+    ids=lambda changed: next(iter(changed)),
+)
+def test_an_insert_that_breaks_the_chain_is_refused(edition: Edition, changed: dict[str, Any]) -> None:
+    refused(lambda: continuing(edition, **changed).save(force_insert=True))
+
+
+def test_an_insert_that_continues_the_chain_passes(edition: Edition) -> None:
+    continuing(edition).save(force_insert=True)
+
+    assert Edition.objects.count() == 2
+
+
+def test_one_insert_of_two_rows_cannot_leave_a_gap(edition: Edition) -> None:
+    second = continuing(edition)
+    third = continuing(second, sequence=second.sequence + 2, hash="e" * 64)
+
+    refused(lambda: Edition.objects.bulk_create([second, third]))
+
+
+def test_loaddata_over_an_edition_or_a_published_verdict_is_refused(edition: Edition, tmp_path: Path) -> None:
+    for model in (Edition, Verdict):
+        fixture = tmp_path / "fixture.json"
+        fixture.write_text(serializers.serialize("json", model.objects.all()))
+
+        refused(lambda fixture=fixture: call_command("loaddata", str(fixture), verbosity=0))  # type: ignore[misc]
+
+
+def test_one_person_cannot_stand_for_two(edition: Edition) -> None:
+    with pytest.raises(IntegrityError, match="edition_has_two_people"), transaction.atomic():
+        continuing(edition, approver_id=edition.actor_id).save(force_insert=True)
+
+
+def redact(edition: Edition, *, names: list[int]) -> None:
+    entry = canonical({"redacts": names})
+    continuing(edition, kind="redaction", entry=entry).save(force_insert=True)
+
+
+def test_only_a_redaction_that_names_it_may_blank_an_edition(edition: Edition) -> None:
+    blank = {"content": None, "salt": None, "content_digest": None}
+    refused(lambda: Edition.objects.filter(pk=edition.pk).update(**blank))
+
+    redact(edition, names=[edition.sequence])
+
+    refused(lambda: Edition.objects.filter(pk=edition.pk).update(content=None))
+    refused(lambda: Edition.objects.filter(pk=edition.pk).update(**blank, change_note="and more"))
+    Edition.objects.filter(pk=edition.pk).update(**blank)
+
+
+def test_a_redaction_of_another_edition_frees_nothing(edition: Edition) -> None:
+    redact(edition, names=[edition.sequence + 1])
+
+    refused(lambda: Edition.objects.filter(pk=edition.pk).update(content=None, salt=None, content_digest=None))
+
+
+def test_a_redaction_may_empty_the_texts_of_a_verdict_and_no_more(verdict: Verdict, edition: Edition) -> None:
+    refused(lambda: Verdict.objects.filter(pk=verdict.pk).update(summary="", explanation=""))
+
+    redact(edition, names=[edition.sequence])
+
+    refused(lambda: Verdict.objects.filter(pk=verdict.pk).update(summary="Something kinder."))
+    refused(lambda: Verdict.objects.filter(pk=verdict.pk).update(effective_on="2020"))
+    Verdict.objects.filter(pk=verdict.pk).update(summary="", explanation="")
+
+
+def test_the_check_names_a_missing_guard() -> None:
+    remove_guards(connection)
+
+    messages = check_guards(databases=["default"])
+    install_guards(connection)
+
+    assert f"{EDITION}_guard_delete" in " ".join(message.msg for message in messages)
+    assert check_guards(databases=["default"]) == []
+
+
+@sqlite_only
+def test_an_altered_guard_counts_as_missing_on_sqlite() -> None:
+    run(f"DROP TRIGGER {EDITION}_guard_delete")
+    run(f"CREATE TRIGGER {EDITION}_guard_delete BEFORE DELETE ON {EDITION} BEGIN SELECT 1; END")
+
+    assert missing_guards(connection) == [f"{EDITION}_guard_delete"]
+
+
+@postgresql_only
+@pytest.mark.parametrize(
+    "tampering",
+    [
+        f"ALTER TABLE {EDITION} DISABLE TRIGGER {EDITION}_guard_delete",
+        f"ALTER TABLE {EDITION} ENABLE TRIGGER {EDITION}_guard_delete",
+        f"CREATE OR REPLACE FUNCTION {EDITION}_guard_delete() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN OLD; END'",
+        (
+            f"DROP TRIGGER {EDITION}_guard_delete ON {EDITION};"
+            f" CREATE TRIGGER {EDITION}_guard_delete BEFORE DELETE ON {EDITION} FOR EACH ROW WHEN (false)"
+            f" EXECUTE FUNCTION {EDITION}_guard_delete();"
+            f" ALTER TABLE {EDITION} ENABLE ALWAYS TRIGGER {EDITION}_guard_delete"
+        ),
+    ],
+    ids=["switched off", "not always", "hollow", "never fires"],
+)
+def test_an_altered_guard_counts_as_missing_on_postgresql(tampering: str) -> None:
+    run(tampering)
+
+    assert missing_guards(connection) == [f"{EDITION}_guard_delete"]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("guarded_transactions")
+@pytest.mark.parametrize("model", [Edition, Verdict])
+def test_a_migration_that_rebuilds_a_guarded_table_leaves_the_guards_in_place(model: type[models.Model]) -> None:
+    publish(make_published_pledge(), kind="update")
+    rows = model._default_manager.count()
+    name = "change_note" if model is Edition else "summary"
+    old = model._meta.get_field(name)
+    new = old.clone()
+    new.max_length = 501
+    new.set_attributes_from_name(name)
+    new.model = model
+
+    remove_guards(connection)
+    with connection.schema_editor() as editor:
+        editor.alter_field(model, old, new)
+    install_guards(connection)
+
+    assert missing_guards(connection) == []
+    assert model._default_manager.count() == rows
+    refused(lambda: run(f"DELETE FROM {model._meta.db_table}"))
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("guarded_transactions")
+def test_migrate_puts_lost_guards_back() -> None:
+    remove_guards(connection)
+
+    call_command("migrate", skip_checks=True, verbosity=0, stdout=StringIO())
+
+    assert missing_guards(connection) == []

@@ -1,0 +1,102 @@
+import hashlib
+import json
+from typing import Any
+
+import pytest
+
+from pledges import log
+from pledges.content import canonical
+from pledges.models import Edition
+from tests.factories import make_published_pledge, publish
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def editions() -> list[Edition]:
+    pledge = make_published_pledge()
+    publish(pledge, kind="update")
+    make_published_pledge()
+    return list(Edition.objects.order_by("sequence"))
+
+
+def problems(editions: list[Edition]) -> list[tuple[int, str]]:
+    return [(problem.sequence, problem.sentence) for problem in log.verify(editions)]
+
+
+def rewrite(edition: Edition, **changed: Any) -> None:
+    """Forge the line of an edition with a hash that fits it."""
+    edition.entry = canonical(json.loads(bytes(edition.entry)) | changed)
+    edition.hash = log.entry_hash(edition.entry)
+
+
+def test_an_untouched_log_holds(editions: list[Edition]) -> None:
+    assert problems(editions) == []
+
+
+def test_the_hash_is_the_leaf_hash_of_rfc_6962(editions: list[Edition]) -> None:
+    assert editions[0].hash == hashlib.sha256(b"\x00" + bytes(editions[0].entry)).hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "says"),
+    [
+        ("number", 9, "number"),
+        ("kind", "minor", "kind differs"),
+        ("change_note", "Nothing happened.", "change note differs"),
+        ("previous_hash", "f" * 64, "previous hash"),
+        ("hash", "f" * 64, "not the hash of its line"),
+        ("entry", b"{}", "not the hash of its line"),
+        ("content", b"{}", "not what its line commits to"),
+        ("salt", b"pepper", "not what its line commits to"),
+        ("content_digest", "f" * 64, "content digest"),
+    ],
+)
+def test_a_changed_column_is_found(editions: list[Edition], column: str, value: Any, says: str) -> None:
+    setattr(editions[1], column, value)
+
+    assert problems(editions)[0][0] == 2
+    assert says in " ".join(sentence for _, sentence in problems(editions))
+
+
+def test_a_missing_edition_is_found(editions: list[Edition]) -> None:
+    del editions[1]
+
+    assert problems(editions)[0] == (3, "the sequence does not continue after 1.")
+
+
+def test_editions_in_another_order_are_found(editions: list[Edition]) -> None:
+    assert problems([editions[1], editions[0], editions[2]])[0][0] == 2
+
+
+def test_a_rewritten_line_breaks_at_the_next_one(editions: list[Edition]) -> None:
+    rewrite(editions[0], rating="broken")
+
+    assert problems(editions) == [(2, "its previous hash is not the hash of the entry before it.")]
+
+
+def test_a_line_that_is_not_canonical_is_found(editions: list[Edition]) -> None:
+    editions[2].entry = json.dumps(json.loads(bytes(editions[2].entry))).encode()
+    editions[2].hash = log.entry_hash(editions[2].entry)
+
+    assert problems(editions) == [(3, "its line is not a canonical one.")]
+
+
+def test_an_earlier_moment_is_found(editions: list[Edition]) -> None:
+    editions[2].published_at = editions[0].published_at.replace(year=2001)
+
+    assert "earlier" in problems(editions)[0][1]
+
+
+def test_blanked_content_without_a_redaction_is_found(editions: list[Edition]) -> None:
+    editions[0].content = editions[0].salt = editions[0].content_digest = None
+
+    assert problems(editions) == [(1, "its content is gone and no redaction names it.")]
+
+
+def test_blanked_content_that_a_redaction_names_is_in_order(editions: list[Edition]) -> None:
+    editions[0].content = editions[0].salt = editions[0].content_digest = None
+    editions[2].kind = "redaction"
+    rewrite(editions[2], kind="redaction", redacts=[1])
+
+    assert problems(editions) == []
