@@ -23,5 +23,5 @@ USER tracker
 ENV BIND=0.0.0.0:8000
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
-    CMD ["python", "-c", "import urllib.request as r; r.urlopen(r.Request('http://127.0.0.1:8000/healthz'), timeout=2)"]
+    CMD ["python", "-m", "tracker.probe"]
 CMD ["python", "-m", "gunicorn", "--config", "python:tracker.gunicorn_conf"]

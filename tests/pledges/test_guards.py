@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from django.core import serializers
@@ -16,6 +16,7 @@ from pledges.content import canonical
 from pledges.guards import EDITION, VERDICT, install_guards, missing_guards, remove_guards
 from pledges.log import entry_hash
 from pledges.models import Edition, Verdict
+from pledges.models.fields import LineField
 from tests.factories import make_pledge, make_published_pledge, make_verdict, publish
 
 pytestmark = pytest.mark.django_db
@@ -145,7 +146,7 @@ def test_replace_into_with_a_valid_next_sequence_is_refused(edition: Edition, co
     values = [getattr(forged, field.attname) for field in Edition._meta.concrete_fields]
     places = ", ".join(["%s"] * len(columns))
 
-    refused(lambda: run(f"REPLACE INTO {EDITION} ({', '.join(columns)}) VALUES ({places})", *values))
+    refused(lambda: run(f"REPLACE INTO {EDITION} ({', '.join(map(str, columns))}) VALUES ({places})", *values))
 
 
 @sqlite_only
@@ -294,7 +295,7 @@ def test_a_migration_that_rebuilds_a_guarded_table_leaves_the_guards_in_place(mo
     publish(make_published_pledge(), kind="update")
     rows = model._default_manager.count()
     name = "change_note" if model is Edition else "summary"
-    old = model._meta.get_field(name)
+    old = cast("LineField", model._meta.get_field(name))
     new = old.clone()
     new.max_length = 501
     new.set_attributes_from_name(name)

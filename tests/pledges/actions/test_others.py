@@ -43,11 +43,11 @@ def test_a_pledge_that_was_never_published_has_unpublished_changes() -> None:
 
 def test_a_check_moves_only_the_check_dates() -> None:
     pledge = make_published_pledge()
-    before = PublicPledge.objects.values().get()
+    before = dict(PublicPledge.objects.values().get())
 
     checks.record(pledge, checked_on=TODAY, next_due_on=TODAY + dt.timedelta(days=30), by=make_editor())
 
-    after = PublicPledge.objects.values().get()
+    after = dict(PublicPledge.objects.values().get())
     assert {name for name in before if before[name] != after[name]} == {"checked_on", "next_check_on"}
     assert "lists" in Journal.objects.get(number=2).tags
 
