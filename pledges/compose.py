@@ -50,15 +50,16 @@ def _verdicts(pledge: Pledge) -> tuple[VerdictContent, ...]:
     # A draft is numbered as the edition that will first have it, so its bytes stay the same once it is out.
     upcoming = next_number(pledge) if any(row.first_edition_id is None for row in rows) else 0
     rows.sort(key=lambda row: (PartialDate.parse(row.effective_on).latest_known, row.pk))
-    return tuple(_verdict(row, row.first_edition.number if row.first_edition else upcoming) for row in rows)
+    return tuple(compose_verdict(row, upcoming=upcoming) for row in rows)
 
 
-def _verdict(row: Verdict, recorded_in: int) -> VerdictContent:
+def compose_verdict(row: Verdict, *, upcoming: int = 0) -> VerdictContent:
+    """Give what the page says of a verdict; `upcoming` is the number of the edition that will first have a draft."""
     return VerdictContent(
         key=row.pk,
         rating=_rating(row.rating),
         effective_on=row.effective_on,
-        recorded_in=recorded_in,
+        recorded_in=row.first_edition.number if row.first_edition else upcoming,
         summary=row.summary,
         explanation=row.explanation,
         missing=row.missing,

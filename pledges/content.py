@@ -7,7 +7,7 @@ the value that `read` gives back for them. Bytes are stored, hashed and never ma
 import hashlib
 import json
 import unicodedata
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from functools import cache
 from types import GenericAlias
 from typing import Any, get_args, get_type_hints
@@ -74,6 +74,10 @@ class VerdictContent:
     no_primary_reason: str
     attribution: str
     corrects: int
+
+    def differs_from(self, other: "VerdictContent | None") -> bool:
+        """Whether it says something else; the rating's label may have been renamed meanwhile."""
+        return other is None or self.rating.key != other.rating.key or self != replace(other, rating=self.rating)
 
 
 @dataclass(frozen=True)

@@ -75,6 +75,8 @@ class PartialDate:
             raise ValueError(_("“%s” is not a day of the calendar.") % self.text) from None
         if starts and ends and starts > ends:
             raise ValueError(_("The first date is after the second one."))
+        if self.text.startswith("between") and not self.is_bound:
+            raise ValueError(_("Both dates are the same: write it once."))
 
     @property
     def is_bound(self) -> bool:

@@ -6,6 +6,7 @@ allow-list of elements, attributes and address schemes.
 
 import re
 from collections.abc import MutableMapping, Sequence
+from itertools import accumulate
 from typing import Any
 
 import nh3
@@ -22,8 +23,7 @@ MAX_OPENERS = 500  # of "[" or "<" each: parsers that look ahead from every one 
 MAX_DEPTH = 20
 
 _ALIGNMENT = re.compile(r"text-align:(left|center|right)")
-_NESTED_MARKS = re.compile(r"^(?:[ \t]*(?:>|[-+*](?=[ \t])|[0-9]{1,9}[.)](?=[ \t])))+", re.MULTILINE)
-_MARK = re.compile(r"[->+*.)]")
+_CONTAINERS = ("blockquote_", "list_item_", "footnote_reference_")
 
 
 def _is_own_address(address: str) -> bool:
@@ -87,7 +87,8 @@ def _open_link(
 
 
 def _make_parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False, "maxNesting": MAX_DEPTH * 2})
+    # The parser drops what is nested deeper, without a word; an item of a list is two levels for it.
+    parser = MarkdownIt("commonmark", {"html": False, "maxNesting": MAX_DEPTH * 2 + 2})
     parser.enable(["table", "strikethrough"]).use(footnote_plugin)
     parser.core.ruler.push("shift_headings", _shift_headings)
     parser.core.ruler.push("align_by_class", _align_by_class)
@@ -105,7 +106,7 @@ def render(text: str, doc_id: str = "") -> SafeString:
 
 
 def problems(text: str) -> list[str]:
-    """List, in sentences, why a text may not be stored; quick whatever the text."""
+    """List, in sentences, why a text may not be stored; takes no longer than rendering it would."""
     found = []
     if len(text) > MAX_LENGTH:
         found.append(
@@ -117,10 +118,13 @@ def problems(text: str) -> list[str]:
         for mark in "[<"
         if (count := text.count(mark)) > MAX_OPENERS
     ]
-    if _depth(text) > MAX_DEPTH:
+    if not found and _depth(text) > MAX_DEPTH:
         found.append(_("Quotes and lists may be nested %d deep at the most.") % MAX_DEPTH)
     return found
 
 
 def _depth(text: str) -> int:
-    return max((len(_MARK.findall(run.group())) for run in _NESTED_MARKS.finditer(text)), default=0)
+    tokens: list[Token] = []
+    _PARSER.block.parse(text, _PARSER, {}, tokens)
+    nested = accumulate(token.nesting for token in tokens if token.type.startswith(_CONTAINERS))
+    return max(nested, default=0)

@@ -30,7 +30,7 @@ class Browser(Client):
 
 @pytest.fixture
 def client() -> Client:
-    return Browser()
+    return Browser(enforce_csrf_checks=True)
 
 
 @pytest.fixture

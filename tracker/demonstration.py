@@ -8,6 +8,7 @@ import shlex
 import sys
 from collections.abc import MutableMapping
 from pathlib import Path
+from urllib.parse import quote
 
 FOLDER = Path(__file__).resolve().parent.parent / ".demo"
 ENVIRONMENT = FOLDER / "environment"
@@ -29,7 +30,7 @@ def prepare_environment(variables: MutableMapping[str, str]) -> None:
             "DJANGO_SECRET_KEY": secrets.token_urlsafe(60),
             "SITE_URL": f"http://{ADDRESS}:{PORT}",
             "ALLOWED_HOSTS": f"{ADDRESS},localhost",
-            "DATABASE_URL": f"sqlite:///{FOLDER / 'tracker.sqlite3'}",
+            "DATABASE_URL": f"sqlite:///{quote(str(FOLDER / 'tracker.sqlite3'))}",
             "MEDIA_ROOT": str(FOLDER / "media"),
         }
         ENVIRONMENT.touch(mode=0o600)

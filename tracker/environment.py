@@ -1,5 +1,6 @@
 """Settings from the environment, typed and loud: a wrong value stops the start and is named."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
@@ -9,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 _SECRET_LENGTH, _SECRET_VARIETY = 50, 5
 _YES, _NO = {"1", "true", "yes", "on"}, {"", "0", "false", "no", "off"}
+_HOST = re.compile(r"(?:[a-z0-9-]+(?:\.[a-z0-9-]+)*|\[[0-9a-f:.]+\])(?::[0-9]+)?", re.IGNORECASE)
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
@@ -49,8 +51,8 @@ class Environment:
         """Read the address of the site: scheme and host, perhaps a port, and nothing else."""
         try:
             url = urlsplit(self.text(name))
-            is_site = bool(url.scheme in {"http", "https"} and url.hostname and url.path in {"", "/"})
-            is_site = is_site and not (url.query or url.fragment or url.username) and (url.port is None or url.port > 0)
+            is_site = bool(url.scheme in {"http", "https"} and _HOST.fullmatch(url.netloc) and url.path in {"", "/"})
+            is_site = is_site and not (url.query or url.fragment) and (url.port is None or url.port > 0)
         except ValueError:
             is_site = False
         if not is_site:
@@ -71,15 +73,16 @@ class Environment:
         except (ValueError, dj_database_url.UnknownSchemeError) as error:
             raise ImproperlyConfigured(f"{name} cannot be read: {error}") from error
         if database["ENGINE"] == "django.db.backends.sqlite3":
+            database["ENGINE"] = "tracker.sqlite"
             # IMMEDIATE: a transaction that begins by reading and then writes cannot wait, it fails.
-            options: dict[str, object] = {"transaction_mode": "IMMEDIATE", "timeout": 20}
-            options["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
-        elif database["ENGINE"] == "django.db.backends.postgresql":
+            options: dict[str, object] = {"transaction_mode": "IMMEDIATE", "timeout": 0.01}
+            options["init_command"] = "PRAGMA journal_mode=WAL"
+        elif database["ENGINE"] == "django.db.backends.postgresql" and database["NAME"]:
             options = {"connect_timeout": 2}
             if pool_size:
                 options["pool"] = {"min_size": 1, "max_size": pool_size, "timeout": 2}
         else:
-            raise ImproperlyConfigured(f"{name} must begin with sqlite:/// or postgres://.")
+            raise ImproperlyConfigured(f"{name} must be like sqlite:////absolute/path or postgres://user:password@host/name.")
         database["OPTIONS"] = {**options, **dict(database.get("OPTIONS") or {})}  # type: ignore[call-overload]
         return database
 

@@ -1,6 +1,9 @@
 """How gunicorn serves the site: `gunicorn --config python:tracker.gunicorn_conf`."""
 
+import logging
 import os
+
+from tracker.logs import hide_address
 
 wsgi_app = "tracker.wsgi:application"
 bind = os.environ.get("BIND", "127.0.0.1:8000")
@@ -22,6 +25,7 @@ limit_request_field_size = 8190
 accesslog = None
 errorlog = "-"
 loglevel = os.environ.get("GUNICORN_LOG_LEVEL", "info")
+logging.getLogger("gunicorn.error").addFilter(hide_address)
 
 # A page never waits long for its database; commands, which may, do not run here.
 os.environ.setdefault("DATABASE_POOL_SIZE", str(threads))

@@ -1,18 +1,18 @@
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.views.decorators.http import require_safe
 
 from pledges.guards import missing_guards
+from pledges.views.reading import reader_page
 
 
-@require_safe
+@reader_page
 def healthz(_request: HttpRequest) -> HttpResponse:
     """The process answers; asks nothing else."""
     return HttpResponse("ok\n", content_type="text/plain; charset=utf-8", headers={"Cache-Control": "no-store"})
 
 
-@require_safe
+@reader_page
 def readyz(_request: HttpRequest) -> HttpResponse:
     """The database answers, is migrated and guards the record; 503 names what does not hold."""
     problems = _problems()

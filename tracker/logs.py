@@ -1,5 +1,6 @@
 import json
 import logging
+import re
 from datetime import UTC, datetime
 
 
@@ -16,3 +17,9 @@ class JsonFormatter(logging.Formatter):
         if record.exc_info:
             line["trace"] = self.formatException(record.exc_info)
         return json.dumps(line)
+
+
+def hide_address(record: logging.LogRecord) -> bool:
+    """Log filter: gunicorn names the address of a visitor whose request it refuses; we do not."""
+    record.msg = re.sub(r"\bip=\S+:", "a visitor:", str(record.msg))
+    return True

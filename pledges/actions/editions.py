@@ -1,5 +1,7 @@
 import secrets
+from collections.abc import Iterator
 
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -32,6 +34,19 @@ def publish(review: Review) -> Edition:
         review.save(update_fields=["edition"])
         tags.update(public_pledges.refresh(review.pledge))
         return edition
+
+
+def unapproved() -> Iterator[int]:
+    """Give the sequence of every edition that no approved review of the same content and people asked for."""
+    approved = Review.objects.filter(
+        edition=OuterRef("pk"),
+        pledge=OuterRef("pledge"),
+        kind=OuterRef("kind"),
+        requested_by=OuterRef("actor"),
+        decided_by=OuterRef("approver"),
+        decision=Review.Decision.APPROVED,
+    ).filter(Q(content_digest=OuterRef("content_digest")) | Q(edition__content_digest=None))
+    yield from Edition.objects.filter(~Exists(approved)).order_by("pk").values_list("pk", flat=True).iterator()
 
 
 def _hold_still(pledge: Pledge) -> None:

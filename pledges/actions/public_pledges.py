@@ -6,9 +6,10 @@ from typing import Any, NamedTuple
 from django.db.models import Exists, OuterRef
 
 from pledges.actions.journal import public_change
+from pledges.compose import compose_verdict
 from pledges.content import PledgeContent, canonical, read
 from pledges.log import moment
-from pledges.models import Check, Edition, Pledge, PublicPledge
+from pledges.models import Check, Edition, Pledge, PublicPledge, Verdict
 
 
 class Published(NamedTuple):
@@ -60,6 +61,16 @@ def differences() -> Iterator[str]:
         yield f"The lists have {row.slug}, which was never published."
 
 
+def altered_verdicts() -> Iterator[str]:
+    """Name, in sentences, the published verdicts whose rows no longer say what the current edition says."""
+    rows = Verdict.objects.exclude(first_edition=None).select_related("rating", "first_edition")
+    by_key = {row.pk: compose_verdict(row) for row in rows.iterator()}
+    for _pledge_id, content in _current_contents():
+        for verdict in content.verdicts:
+            if verdict.differs_from(by_key.get(verdict.key)):
+                yield f"The published verdict {verdict.key} was changed or removed in the database."
+
+
 def _expected(**only: Pledge) -> Iterator[tuple[int, dict[str, Any]]]:
     """Give, for each published pledge, every column but the slug: from editions and checks alone."""
     histories: dict[int, list[Published]] = defaultdict(list)
@@ -67,11 +78,16 @@ def _expected(**only: Pledge) -> Iterator[tuple[int, dict[str, Any]]]:
     for published in Edition.objects.filter(**only).order_by("sequence").values_list(*columns):
         histories[published[0]].append(Published(*published))
     checks = {check.pledge_id: check for check in Check.objects.filter(**only).order_by("checked_on", "pk")}
+    for pledge_id, content in _current_contents(**only):
+        yield pledge_id, _columns(histories[pledge_id], content, checks.get(pledge_id))
+
+
+def _current_contents(**only: Pledge) -> Iterator[tuple[int, PledgeContent]]:
     later = Edition.objects.filter(pledge=OuterRef("pledge"), number__gt=OuterRef("number"))
     current = Edition.objects.filter(~Exists(later), **only).values_list("pledge_id", "content")
     for pledge_id, content in current.iterator():
         assert content is not None  # only editions with a later one are ever blanked
-        yield pledge_id, _columns(histories[pledge_id], read(bytes(content)), checks.get(pledge_id))
+        yield pledge_id, read(bytes(content))
 
 
 def _columns(history: Sequence[Published], content: PledgeContent, check: Check | None) -> dict[str, Any]:

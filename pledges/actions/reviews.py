@@ -111,6 +111,9 @@ def _reasons_of_kind(
 
 
 def _reasons_of_change(kind: Edition.Kind, composed: PledgeContent, published: PledgeContent) -> Iterator[str]:
+    by_key = {verdict.key: verdict for verdict in composed.verdicts}
+    if any(verdict.differs_from(by_key.get(verdict.key)) for verdict in published.verdicts):
+        yield _("A published verdict was changed or removed in the database: run verify_log before anything else.")
     if kind != Edition.Kind.CORRECTION and composed.quotation != published.quotation:
         yield _("The quotation can change only in a correction.")
     if kind == Edition.Kind.MINOR and _meaning(composed) != _meaning(published):

@@ -1,11 +1,14 @@
 """Column types of the record: each stores one clean form, however the value arrives."""
 
 from collections.abc import Callable
+from ipaddress import ip_address
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db import models
+from django.utils.translation import gettext as _
 from markdownx.models import MarkdownxField
 
 from pledges import markdown
@@ -31,6 +34,18 @@ def refuse_bad_date(value: str) -> None:
         PartialDate.parse(value)
     except ValueError as error:
         raise ValidationError(str(error)) from error
+
+
+def refuse_bad_address(value: str) -> None:
+    """Validator: an http or https address that readers can reach too."""
+    URLValidator(schemes=["http", "https"])(value)
+    host = str(urlsplit(value).hostname)
+    try:
+        is_public = ip_address(host).is_global
+    except ValueError:
+        is_public = host != "localhost"
+    if not is_public:
+        raise ValidationError(_("Readers cannot reach this address: it belongs to a private network."))
 
 
 class CleanMixin(models.Field):
@@ -76,10 +91,10 @@ class PartialDateField(CleanMixin, models.CharField):
 
 
 class WebAddressField(CleanMixin, models.URLField):
-    """An http or https address."""
+    """An http or https address that readers can reach."""
 
     clean_text = staticmethod(clean_line)
-    default_validators = [URLValidator(schemes=["http", "https"]), refuse_hidden_marks]
+    default_validators = [refuse_bad_address, refuse_hidden_marks]
 
     def __init__(self, *args: Any, **options: Any) -> None:
         options.setdefault("max_length", 2000)

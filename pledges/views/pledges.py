@@ -1,12 +1,12 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_safe
 
 from pledges.models import PublicPledge, RetiredSlug
 from pledges.pledge_page import pledge_page
+from pledges.views.reading import reader_page
 
 
-@require_safe
+@reader_page
 def pledge_detail(request: HttpRequest, slug: str) -> HttpResponse:
     public = PublicPledge.objects.select_related("edition").filter(slug=slug).first()
     if public is None:

@@ -7,20 +7,25 @@ import os
 import sys
 
 import django
+from django.db import models, transaction
+
+
+@transaction.atomic
+def save(pledge: models.Model) -> None:
+    pledge.save(update_fields=["background"])
 
 
 def main(name: str, count: int) -> None:
     """Publish one pledge of our own again and again."""
     from pledges.actions import editions, reviews  # noqa: PLC0415 (the models need Django set up)
-    from pledges.models import Pledge  # noqa: PLC0415
     from tests.factories import make_editor, make_pledge, make_source, make_topic  # noqa: PLC0415
 
     writer, reviewer = (make_editor(username=f"{name}-{role}", handle=f"{name}-{role}") for role in ("w", "r"))
     source = make_source(url=f"https://lemons.example/{name}", kind="manifesto")
     pledge = make_pledge(slug=name, made_in=source, topic=make_topic(name=name, slug=name))
     for number in range(count):
-        Pledge.objects.filter(pk=pledge.pk).update(background=f"Lemon number {number}.")
-        pledge.refresh_from_db()
+        pledge.background = f"Lemon number {number}."
+        save(pledge)
         kind = "update" if number else "first"
         review = reviews.request(pledge, kind=kind, change_note=f"Lemon number {number}.", by=writer)
         edition = editions.publish(reviews.approve(review, by=reviewer))

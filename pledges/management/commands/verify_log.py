@@ -1,13 +1,15 @@
+import time
 from collections.abc import Iterator
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import connection, transaction
+from django.db import connection
 
 from pledges import log
-from pledges.actions import public_pledges
+from pledges.actions import editions, public_pledges
 from pledges.guards import missing_guards
 from pledges.models import Edition
+from pledges.snapshot import snapshot
 
 _STEP = 5_000
 
@@ -19,8 +21,9 @@ class Command(BaseCommand):
         parser.add_argument("--all", action="store_true", help="name every problem instead of stopping at the first")
 
     def handle(self, *_args: Any, **options: Any) -> None:
+        started = time.perf_counter()
         found = 0
-        with transaction.atomic():  # one state of the database, however long it takes
+        with snapshot():
             for problem in self._problems():
                 if not options["all"]:
                     raise CommandError(problem)
@@ -31,10 +34,13 @@ class Command(BaseCommand):
             last = Edition.objects.order_by("sequence").last()
         head = f"head {last.hash}" if last else "nothing published yet"
         self.stdout.write(f"{last.sequence if last else 0:,} entries, unbroken, {head}.")
+        self.stderr.write(f"Checked in {time.perf_counter() - started:.2f} seconds.")
 
     def _problems(self) -> Iterator[str]:
         yield from map(str, log.verify(self._editions()))
+        yield from (f"Entry {sequence}: no review approved it." for sequence in editions.unapproved())
         yield from public_pledges.differences()
+        yield from public_pledges.altered_verdicts()
         yield from (f"The guard {name} is missing, switched off or altered." for name in missing_guards(connection))
 
     def _editions(self) -> Iterator[Edition]:

@@ -1,12 +1,13 @@
 import datetime as dt
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from pledges.actions import addresses, reviews
 from pledges.actions.reviews import NotPublishableError
-from pledges.models import Editor, Pledge, Review
+from pledges.guards import remove_guards
+from pledges.models import Editor, Pledge, Rating, Review
 from tests.factories import (
     make_editor,
     make_evidence,
@@ -215,6 +216,21 @@ def test_the_address_that_another_pledge_once_had_cannot_be_published() -> None:
     addresses.move(old, to="new-lemon")
 
     assert "once had the address" in reasons(make_rated_pledge(slug="old-lemon"))
+
+
+def test_a_published_verdict_that_was_tampered_with_stops_publication() -> None:
+    pledge = make_published_pledge()
+    remove_guards(connection)
+    pledge.verdicts.update(summary="Nobody has a lemon.")
+
+    assert "was changed or removed" in reasons(pledge)
+
+
+def test_a_renamed_rating_does_not() -> None:
+    pledge = make_published_pledge()
+    Rating.objects.update(name="Squeezed dry")
+
+    assert reasons(pledge) == ""
 
 
 def test_publishing_again_needs_a_new_review() -> None:

@@ -6,8 +6,8 @@ from django.core.management import call_command, get_commands, load_command_clas
 from django.core.management.base import CommandError
 from django.db import connection
 
-from pledges.guards import EDITION, remove_guards
-from pledges.models import Edition, PublicPledge
+from pledges.guards import EDITION, VERDICT, remove_guards
+from pledges.models import Edition, PublicPledge, Review
 from tests.factories import make_approved_review, make_published_pledge, make_review, publish
 
 pytestmark = pytest.mark.django_db
@@ -109,6 +109,32 @@ def test_verify_log_finds_a_pledge_missing_from_the_lists() -> None:
     PublicPledge.objects.all().delete()
 
     with pytest.raises(CommandError, match="missing from the lists"):
+        call("verify_log")
+
+
+def test_verify_log_finds_a_changed_published_verdict() -> None:
+    make_published_pledge()
+    tamper(f"UPDATE {VERDICT} SET summary = 'Falsified'")
+
+    with pytest.raises(CommandError, match=r"published verdict \d+ was changed"):
+        call("verify_log")
+
+
+def test_verify_log_finds_an_edition_that_nobody_approved() -> None:
+    make_published_pledge()
+    Review.objects.all().delete()
+
+    with pytest.raises(CommandError, match="Entry 1: no review approved it"):
+        call("verify_log")
+
+
+@pytest.mark.parametrize("column", ["entry", "content", "salt"])
+def test_verify_log_names_an_entry_that_cannot_be_read(column: str) -> None:
+    make_published_pledge()
+    rubbish = "'rubbish'" if connection.vendor == "sqlite" else r"'\xff'"
+    tamper(f"UPDATE {EDITION} SET {column} = {rubbish}")
+
+    with pytest.raises(CommandError, match="Entry 1: "):
         call("verify_log")
 
 
