@@ -13,7 +13,7 @@ def main() -> None:
     """Run an administrative command."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
     if sys.argv[1:2] == ["demo"]:
-        demonstration.prepare_environment(os.environ)
+        demonstration.prepare_environment(os.environ, sys.argv[2:])
     else:
         demonstration.offer_environment(os.environ)
     try:

@@ -8,6 +8,8 @@ from pytest_django import Settings
 
 from pledges.guards import remove_guards
 
+pytest_plugins = ["tests.processes"]
+
 
 @pytest.fixture(autouse=True)
 def _test_settings(settings: Settings) -> None:

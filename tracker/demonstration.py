@@ -3,10 +3,12 @@
 Read before Django, so it uses the standard library alone.
 """
 
+import argparse
+import re
 import secrets
 import shlex
 import sys
-from collections.abc import MutableMapping
+from collections.abc import MutableMapping, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
@@ -21,21 +23,20 @@ _VARIABLES = (
 )
 
 
-def prepare_environment(variables: MutableMapping[str, str]) -> None:
+def prepare_environment(variables: MutableMapping[str, str], arguments: Sequence[str] = ()) -> None:
     """Fill in what `demo` needs and nobody has set; makes the secret key at the first call."""
     FOLDER.mkdir(exist_ok=True)
     (FOLDER / ".gitignore").write_text("*\n")
     if not ENVIRONMENT.exists():
         settings = {
             "DJANGO_SECRET_KEY": secrets.token_urlsafe(60),
-            "SITE_URL": f"http://{ADDRESS}:{PORT}",
             "ALLOWED_HOSTS": f"{ADDRESS},localhost",
             "DATABASE_URL": f"sqlite:///{quote(str(FOLDER / 'tracker.sqlite3'))}",
             "MEDIA_ROOT": str(FOLDER / "media"),
         }
         ENVIRONMENT.touch(mode=0o600)
         ENVIRONMENT.write_text("".join(f"{name}={shlex.quote(value)}\n" for name, value in settings.items()))
-    for name, value in _read().items():
+    for name, value in (_read() | _address(arguments)).items():
         variables.setdefault(name, value)
 
 
@@ -43,10 +44,19 @@ def offer_environment(variables: MutableMapping[str, str]) -> None:
     """Let the other commands work on the demonstration, where there is one and nothing at all is set."""
     if ENVIRONMENT.exists() and not any(name in variables for name in _VARIABLES):
         print(f"Using the demonstration's settings in {ENVIRONMENT.parent.name}/.", file=sys.stderr)  # noqa: T201
-        variables.update(_read())
+        variables.update(_read() | _address())
 
 
 def _read() -> dict[str, str]:
     lines = ENVIRONMENT.read_text().splitlines()
-    pairs = (line.partition("=") for line in lines if line)
-    return {name: shlex.split(value)[0] for name, _, value in pairs}
+    pairs = (line.partition("=") for line in lines)
+    return {name: "".join(shlex.split(value)) for name, equals, value in pairs if equals}
+
+
+def _address(arguments: Sequence[str] = ()) -> dict[str, str]:
+    """Give the address that `--port` makes; a wrong one is left for the command to refuse."""
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument("--port", nargs="?")
+    asked = parser.parse_known_args(arguments)[0].port or ""
+    port = asked if re.fullmatch(r"[1-9][0-9]{0,3}|[1-5][0-9]{4}", asked) else PORT
+    return {"SITE_URL": f"http://{ADDRESS}:{port}"}

@@ -82,7 +82,9 @@ class Environment:
             if pool_size:
                 options["pool"] = {"min_size": 1, "max_size": pool_size, "timeout": 2}
         else:
-            raise ImproperlyConfigured(f"{name} must be like sqlite:////absolute/path or postgres://user:password@host/name.")
+            raise ImproperlyConfigured(
+                f"{name} must be like sqlite:////absolute/path or postgres://user:password@host/name."
+            )
         database["OPTIONS"] = {**options, **dict(database.get("OPTIONS") or {})}  # type: ignore[call-overload]
         return database
 

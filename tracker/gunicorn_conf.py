@@ -20,6 +20,7 @@ control_socket_disable = True
 limit_request_line = 4094
 limit_request_fields = 100
 limit_request_field_size = 8190
+forwarded_allow_ips = ""  # what to believe of a proxy is Django's to say: BEHIND_PROXY
 
 # A visitor's address is nobody's business: there is no access log.
 accesslog = None

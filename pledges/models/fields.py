@@ -49,7 +49,7 @@ def refuse_bad_address(value: str) -> None:
 
 
 class CleanMixin(models.Field):
-    """Cleans on the way in from forms and fixtures and again on the way to the database."""
+    """Cleans in `to_python`, which forms, fixtures and Django's way to the database all go through."""
 
     clean_text: Callable[[str], str] = staticmethod(clean)
 
@@ -60,10 +60,6 @@ class CleanMixin(models.Field):
     def pre_save(self, instance: models.Model, add: bool) -> Any:  # noqa: FBT001 (Django's signature)
         setattr(instance, self.attname, self.to_python(getattr(instance, self.attname)))
         return super().pre_save(instance, add)
-
-    def get_prep_value(self, value: Any) -> Any:
-        value = super().get_prep_value(value)
-        return self.clean_text(value) if isinstance(value, str) else value
 
 
 class LineField(CleanMixin, models.CharField):

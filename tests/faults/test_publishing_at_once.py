@@ -4,7 +4,7 @@ import subprocess
 import sys
 import time
 
-from tests.faults.conftest import Run
+from tests.processes import Run
 
 PROCESSES, PUBLISHES, ROUNDS = 8, 100, 5
 
@@ -15,6 +15,7 @@ def start(environment: dict[str, str], name: str, count: int) -> "subprocess.Pop
 
 
 def test_eight_processes_leave_no_gap(environment: dict[str, str], manage: Run) -> None:
+    manage("migrate", "--verbosity=0")
     publishers = [start(environment, f"lemon-{number}", PUBLISHES) for number in range(PROCESSES)]
     outputs = [publisher.communicate() for publisher in publishers]
 
@@ -28,6 +29,7 @@ def test_eight_processes_leave_no_gap(environment: dict[str, str], manage: Run) 
 
 
 def test_kill_during_publish_loses_nothing_acknowledged(environment: dict[str, str], manage: Run) -> None:
+    manage("migrate", "--verbosity=0")
     acknowledged: list[int] = []
     for number in range(ROUNDS):
         publishers = [start(environment, f"lemon-{number}-{writer}", 10_000) for writer in range(4)]

@@ -1,3 +1,5 @@
+"""Fixtures for tests that work in processes of their own, on a database of their own."""
+
 import os
 import subprocess
 import sys
@@ -20,15 +22,15 @@ def database_url(tmp_path: Path) -> Iterator[str]:
         return
     url = os.environ["TEST_POSTGRESQL_URL"]
     with psycopg.connect(url, autocommit=True) as server:
-        server.execute("DROP DATABASE IF EXISTS faults")
+        server.execute("DROP DATABASE IF EXISTS faults WITH (FORCE)")
         server.execute("CREATE DATABASE faults")
         yield url.removesuffix("/postgres") + "/faults"
         server.execute("DROP DATABASE faults WITH (FORCE)")
 
 
 @pytest.fixture
-def environment(database_url: str) -> dict[str, str]:
-    return {**os.environ, "DATABASE_URL": database_url}
+def environment(database_url: str, tmp_path: Path) -> dict[str, str]:
+    return {**os.environ, "DATABASE_URL": database_url, "STATIC_ROOT": str(tmp_path / "staticfiles")}
 
 
 @pytest.fixture
@@ -39,5 +41,4 @@ def manage(environment: dict[str, str]) -> Run:
         command = [sys.executable, "manage.py", *arguments]
         return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
-    run("migrate", "--verbosity=0")
     return run

@@ -1,0 +1,60 @@
+"""The newcomer's one command, in a process of its own."""
+
+import json
+import socket
+from pathlib import Path
+
+from tests.processes import Run
+
+FIXTURES = sorted(Path("fixtures/pledges").glob("*.json"))
+
+
+def test_demo_publishes_every_sample_and_does_no_harm_twice(manage: Run) -> None:
+    first = manage("demo", "--no-serve")
+    assert first.returncode == 0, first.stderr
+    assert f"Published {len(FIXTURES)} of {len(FIXTURES)}" in first.stdout
+    assert first.stdout.count("Log-in for ") == 2
+
+    again = manage("demo", "--no-serve")
+
+    assert again.returncode == 0
+    assert "Published" not in again.stdout
+    assert "Log-in for " not in again.stdout
+    assert f"{len(FIXTURES)} entries, unbroken" in manage("verify_log").stdout
+    assert manage("demo", "--no-serve", "--new-passwords").stdout.count("Log-in for ") == 2
+
+
+def test_demo_refuses_a_database_it_did_not_make(manage: Run) -> None:
+    manage("migrate", "--verbosity=0")
+
+    refused = manage("demo", "--no-serve")
+
+    assert refused.returncode == 1
+    assert "was not made by demo, so nothing was changed" in refused.stderr
+    assert "0 entries" in manage("verify_log").stdout
+
+
+def test_demo_refuses_a_port_in_use_before_it_does_anything(manage: Run) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+
+        refused = manage("demo", "--port", str(taken.getsockname()[1]))
+
+    assert refused.returncode == 1
+    assert "cannot be used: give another with --port" in refused.stderr
+    assert "Preparing" not in refused.stdout
+
+
+def test_every_sample_verdict_says_whose_rating_it_is() -> None:
+    rows = [row for fixture in FIXTURES for row in json.loads(fixture.read_text())]
+    verdicts = [row["fields"] for row in rows if row["model"] == "pledges.verdict"]
+
+    assert verdicts
+    assert all(verdict["attribution"].startswith("Rating as reported by Full Fact") for verdict in verdicts)
+
+
+def test_every_sample_fact_has_a_source() -> None:
+    rows = [row for fixture in FIXTURES for row in json.loads(fixture.read_text())]
+
+    assert all(row["fields"]["sources"] for row in rows if row["model"] == "pledges.evidence")

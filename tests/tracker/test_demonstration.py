@@ -1,0 +1,103 @@
+"""The demonstration's own settings, for a newcomer who has set nothing."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from tracker import demonstration
+from tracker.environment import Environment
+
+PREPARED = {"DJANGO_SECRET_KEY", "SITE_URL", "ALLOWED_HOSTS", "DATABASE_URL", "MEDIA_ROOT"}
+
+
+@pytest.fixture(params=[".demo", "50% #1 folder?", 'l\'été $HOME "x"'])
+def folder(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder: Path = tmp_path / request.param
+    monkeypatch.setattr(demonstration, "FOLDER", folder)
+    monkeypatch.setattr(demonstration, "ENVIRONMENT", folder / "environment")
+    return folder
+
+
+def prepared(**variables: str) -> dict[str, str]:
+    demonstration.prepare_environment(variables)
+    return variables
+
+
+def offered(**variables: str) -> dict[str, str]:
+    demonstration.offer_environment(variables)
+    return variables
+
+
+def test_prepare_sets_all_that_the_settings_need(folder: Path) -> None:
+    variables = prepared()
+    env = Environment(variables)
+
+    assert set(variables) == PREPARED
+    assert len(env.secret("DJANGO_SECRET_KEY")) >= 50
+    assert env.site_url("SITE_URL").geturl() == "http://127.0.0.1:8000"
+    assert env.names("ALLOWED_HOSTS", []) == ["127.0.0.1", "localhost"]
+    assert env.folder("MEDIA_ROOT", Path()) == folder / "media"
+    assert env.database("DATABASE_URL", pool_size=0)["NAME"] == str(folder / "tracker.sqlite3")
+
+
+def test_prepare_keeps_what_is_set(folder: Path) -> None:
+    assert prepared(SITE_URL="https://lemons.example", OTHER="x")["SITE_URL"] == "https://lemons.example"
+    assert "lemons.example" not in demonstration.ENVIRONMENT.read_text()
+
+
+def test_prepare_gives_the_same_key_again(folder: Path) -> None:
+    assert prepared() == prepared()
+
+
+def test_prepare_gives_every_installation_a_key_of_its_own(folder: Path) -> None:
+    first = prepared()["DJANGO_SECRET_KEY"]
+    demonstration.ENVIRONMENT.unlink()
+
+    assert prepared()["DJANGO_SECRET_KEY"] != first
+
+
+def test_prepare_keeps_the_key_from_other_users_and_from_git(folder: Path) -> None:
+    prepared()
+
+    assert stat.S_IMODE(demonstration.ENVIRONMENT.stat().st_mode) == 0o600
+    assert (folder / ".gitignore").read_text() == "*\n"
+
+
+def test_offer_makes_nothing_where_there_is_no_demonstration(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert offered() == {}
+    assert not folder.exists()
+    assert capsys.readouterr() == ("", "")
+
+
+def test_offer_gives_the_demonstrations_settings_and_says_so(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    settings = prepared()
+
+    assert offered(HOME="/home/lemon") == {**settings, "HOME": "/home/lemon"}
+    assert capsys.readouterr() == ("", f"Using the demonstration's settings in {folder.name}/.\n")
+
+
+@pytest.mark.parametrize("name", ["DATABASE_URL", "SITE_URL", "DJANGO_DEBUG", "MAX_STALE"])
+def test_offer_gives_nothing_where_anything_is_set(name: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    prepared()
+
+    assert offered(**{name: ""}) == {name: ""}
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "address"),
+    [
+        (["--port", "8123"], "http://127.0.0.1:8123"),
+        (["--no-serve", "--port=9000"], "http://127.0.0.1:9000"),
+        (["--port", "lemon"], "http://127.0.0.1:8000"),
+        (["--port"], "http://127.0.0.1:8000"),
+        (["--port", "99999"], "http://127.0.0.1:8000"),
+    ],
+)
+def test_the_address_follows_the_port(folder: Path, arguments: list[str], address: str) -> None:
+    variables: dict[str, str] = {}
+
+    demonstration.prepare_environment(variables, arguments)
+
+    assert variables["SITE_URL"] == address

@@ -1,0 +1,66 @@
+"""Log lines hold what happened, whatever a visitor put into them."""
+
+import json
+import logging
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from tracker.logs import JsonFormatter, hide_address
+
+HOSTILE = 'curl\r\n2026 INFO all is well\x1b[2J\x00\u2028\x85\ud800 "}'
+
+
+def make_record(message: str, *args: Any, exc_info: Any = None) -> logging.LogRecord:
+    return logging.LogRecord("tracker.lemons", logging.WARNING, "lemons.py", 1, message, args, exc_info)
+
+
+def test_a_record_is_one_json_line() -> None:
+    record = make_record("Asked by %s", "a reader")
+    record.created = datetime(2025, 3, 3, 12, 30, 1, 250_000, UTC).timestamp()
+
+    assert json.loads(JsonFormatter().format(record)) == {
+        "at": "2025-03-03T12:30:01.250+00:00",
+        "level": "warning",
+        "logger": "tracker.lemons",
+        "message": "Asked by a reader",
+    }
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        make_record(HOSTILE),
+        make_record("Asked by %s", HOSTILE),
+        make_record("Failed", exc_info=(ValueError, ValueError(HOSTILE), None)),
+    ],
+    ids=["message", "argument", "trace"],
+)
+def test_what_a_visitor_sent_stays_on_the_line_and_in_printable_signs(record: logging.LogRecord) -> None:
+    line = JsonFormatter().format(record)
+
+    assert line.isascii()
+    assert line.isprintable()
+    assert HOSTILE in "".join(json.loads(line).values())
+
+
+def test_a_failure_brings_its_trace() -> None:
+    line = JsonFormatter().format(make_record("Failed", exc_info=(ValueError, ValueError("no lemons"), None)))
+
+    assert json.loads(line)["trace"].endswith("ValueError: no lemons")
+
+
+@pytest.mark.parametrize("address", ["192.0.2.7", "2001:db8::7", "::1"])
+def test_hide_address_takes_a_visitors_address_out_of_the_servers_message(address: str) -> None:
+    record = make_record(f"Invalid request from ip={address}: Invalid HTTP Header: 'HOST'")
+
+    assert hide_address(record)
+    assert record.getMessage() == "Invalid request from a visitor: Invalid HTTP Header: 'HOST'"
+
+
+def test_hide_address_leaves_other_messages_as_they_are() -> None:
+    record = make_record("Listening at: %s (%s)", "http://127.0.0.1:8000", 7)
+
+    assert hide_address(record)
+    assert record.getMessage() == "Listening at: http://127.0.0.1:8000 (7)"
