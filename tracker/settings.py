@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "markdownx",
+    "simple_history",
     "csp",
 ]
 
@@ -75,6 +76,9 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": env.database("DATABASE_URL", pool_size=env.count("DATABASE_POOL_SIZE", 0))}
+
+# Shared by all processes: what throttles count must not be counted once a process.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "shared_cache"}}
 
 # OWASP's least Argon2 setting: Django's own default takes 100 MiB and half a second of a small machine.
 PASSWORD_HASHERS = ["tracker.passwords.SmallArgon2Hasher"]

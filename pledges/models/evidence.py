@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
 
 from pledges.models.fields import LineField, MarkdownField, PartialDateField
 
@@ -23,6 +24,8 @@ class Evidence(models.Model):
     direction = models.CharField(max_length=10, choices=Direction.choices, default=Direction.NEUTRAL)
     sources = models.ManyToManyField("pledges.Source", related_name="evidence")
     written_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="evidence_written")
+
+    history = HistoricalRecords(m2m_fields=[sources])
 
     class Meta:
         verbose_name_plural = "evidence"

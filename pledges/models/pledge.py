@@ -1,5 +1,6 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
 
 from pledges.models.fields import LineField, MarkdownField, PartialDateField
 
@@ -42,9 +43,14 @@ class Pledge(models.Model):
     draft_digest = models.CharField(max_length=64, blank=True, editable=False)
 
     objects = PledgeManager()
+    history = HistoricalRecords()
 
     class Meta:
         ordering = ["slug"]
+        permissions = [
+            ("withdraw_pledge", "Can ask for a pledge to be withdrawn"),
+            ("move_pledge", "Can give a published pledge another address"),
+        ]
 
     def __str__(self) -> str:
         return self.headline

@@ -1,5 +1,6 @@
 from django.db import models
 from django.db.models import Q
+from simple_history.models import HistoricalRecords
 
 from pledges.models.fields import LineField, MarkdownField
 
@@ -13,6 +14,8 @@ class Reply(models.Model):
     answer_by = models.DateField(help_text="By when did we ask for an answer?")
     answered_on = models.DateField(null=True, blank=True)
     answer = MarkdownField(blank=True, help_text="Markdown. What they answered; short answers in full.")
+
+    history = HistoricalRecords()
 
     class Meta:
         verbose_name_plural = "replies"

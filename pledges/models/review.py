@@ -34,12 +34,20 @@ class Review(models.Model):
     )
     decided_at = models.DateTimeField(null=True, blank=True)
     comment = LineField(max_length=1000, blank=True, help_text="For the editors only.")
+    publish_at = models.DateTimeField(
+        null=True, blank=True, help_text="Publish it then, once it is approved; leave empty to publish by hand."
+    )
     edition = models.OneToOneField(
         "pledges.Edition", null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="review"
     )
 
     class Meta:
         ordering = ["pk"]
+        permissions = [
+            ("request_review", "Can ask for a review"),
+            ("decide_review", "Can approve a review or send it back"),
+            ("publish_review", "Can publish what is approved, now or later"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(decision="", decided_by__isnull=True, decided_at__isnull=True)

@@ -1,5 +1,6 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
 
 from pledges.models.fields import LineField, PartialDateField, WebAddressField
 
@@ -58,6 +59,7 @@ class Source(models.Model):
     link_checked_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = SourceManager()
+    history = HistoricalRecords()
 
     class Meta:
         ordering = ["title"]

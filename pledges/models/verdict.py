@@ -1,5 +1,6 @@
 from django.conf import settings
 from django.db import models
+from simple_history.models import HistoricalRecords
 
 from pledges.models.fields import LineField, MarkdownField, PartialDateField
 
@@ -37,6 +38,8 @@ class Verdict(models.Model):
     first_edition = models.ForeignKey(
         "pledges.Edition", null=True, editable=False, on_delete=models.PROTECT, related_name="verdicts_recorded"
     )
+
+    history = HistoricalRecords()
 
     class Meta:
         ordering = ["pk"]
