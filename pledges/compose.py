@@ -49,7 +49,7 @@ def _verdicts(pledge: Pledge) -> tuple[VerdictContent, ...]:
     rows = list(pledge.verdicts.select_related("rating", "first_edition"))
     # A draft is numbered as the edition that will first have it, so its bytes stay the same once it is out.
     upcoming = next_number(pledge) if any(row.first_edition_id is None for row in rows) else 0
-    rows.sort(key=lambda row: (PartialDate.parse(row.effective_on).latest_known, row.pk))
+    rows.sort(key=lambda row: (PartialDate.parse(row.effective_on).order_day, row.pk))
     return tuple(compose_verdict(row, upcoming=upcoming) for row in rows)
 
 
@@ -71,7 +71,7 @@ def compose_verdict(row: Verdict, *, upcoming: int = 0) -> VerdictContent:
 
 
 def _evidence(rows: QuerySet[Evidence]) -> tuple[EvidenceContent, ...]:
-    in_order = sorted(rows, key=lambda row: (PartialDate.parse(row.happened_on).latest_known, row.pk))
+    in_order = sorted(rows, key=lambda row: (PartialDate.parse(row.happened_on).order_day, row.pk))
     return tuple(
         EvidenceContent(
             key=row.pk,

@@ -159,6 +159,14 @@ def read(stored: bytes) -> PledgeContent:
     return content
 
 
+def standing_rating(stored: bytes) -> tuple[str, str]:
+    """Give the slug and effective date of the rating that stands in content bytes; empty texts if there is none."""
+    verdicts = json.loads(stored)["verdicts"]
+    corrected = {verdict["corrects"] for verdict in verdicts}
+    standing = [verdict for verdict in verdicts if verdict["key"] not in corrected]
+    return (standing[-1]["rating"]["slug"], standing[-1]["effective_on"]) if standing else ("", "")
+
+
 def digest(stored: bytes) -> str:
     """Give the SHA-256 of content bytes in hex. It is unsalted and never published."""
     return hashlib.sha256(stored).hexdigest()

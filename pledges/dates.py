@@ -94,11 +94,11 @@ class PartialDate:
         return self.not_after.last_day if self.not_after else None
 
     @property
-    def latest_known(self) -> dt.date:
-        """The last day of the later known bound: what lists and trends sort by."""
-        bound = self.not_after or self.not_before
-        assert bound is not None
-        return bound.last_day
+    def order_day(self) -> dt.date:
+        """The day that lists sort it by: the earliest it can have been, or else the latest."""
+        day = self.earliest or self.latest
+        assert day is not None
+        return day
 
     def __str__(self) -> str:
         names = {"first": self.not_before, "last": self.not_after}

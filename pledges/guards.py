@@ -90,7 +90,7 @@ def _guards(vendor: str) -> list[Guard]:
         ),
     ]
     return [
-        Guard(EDITION, "INSERT", _new_edition_refusals(same)),
+        Guard(EDITION, "INSERT", _new_edition_refusals(vendor, same)),
         Guard(EDITION, "UPDATE", {_ONLY_BLANKING: _not_blanking(vendor, same)}),
         Guard(EDITION, "DELETE", {"editions are append-only: none can be deleted": "TRUE"}),
         *_verdict_guards(vendor, same),
@@ -101,12 +101,14 @@ def _guards(vendor: str) -> list[Guard]:
 _ONLY_BLANKING = "editions are append-only: only a redaction may blank their content"
 
 
-def _new_edition_refusals(same: str) -> dict[str, str]:
+def _new_edition_refusals(vendor: str, same: str) -> dict[str, str]:
     def last(column: str) -> str:
         return f"(SELECT {column} FROM {EDITION} ORDER BY sequence DESC LIMIT 1)"
 
     # REPLACE INTO deletes the row it collides with, and no DELETE trigger fires for that.
     collision = f"SELECT 1 FROM {EDITION} WHERE hash = NEW.hash OR (pledge_id = NEW.pledge_id AND number = NEW.number)"
+    if vendor == "sqlite":
+        collision += " OR rowid = NEW.rowid"  # hidden, as the primary key is a bigint, and unique as well
     return {
         "editions are append-only: the sequence must continue without a gap": (
             f"NOT (NEW.sequence {same} COALESCE({last('sequence')}, 0) + 1)"
@@ -138,7 +140,7 @@ def _verdict_guards(vendor: str, same: str) -> list[Guard]:
             {
                 "a published verdict cannot be replaced": (
                     f"EXISTS (SELECT 1 FROM {VERDICT} WHERE id = NEW.id AND first_edition_id IS NOT NULL)"
-                )
+                ),
             },
         ),
         Guard(

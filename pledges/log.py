@@ -7,12 +7,12 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from pledges.content import canonical, digest, read
+from pledges.content import canonical, digest, standing_rating
 from pledges.models import Edition
 
 FIRST_PREVIOUS_HASH = "0" * 64
@@ -48,7 +48,7 @@ def write_entry(edition: Edition, *, slug: str, redacts: list[int] | None = None
     assert edition.content is not None
     assert edition.salt is not None
     stored = bytes(edition.content)
-    verdict = read(stored).verdict
+    rating, effective_on = standing_rating(stored)
     entry = {
         "sequence": edition.sequence,
         "previous_hash": edition.previous_hash,
@@ -56,8 +56,8 @@ def write_entry(edition: Edition, *, slug: str, redacts: list[int] | None = None
         "pledge": slug,
         "number": edition.number,
         "kind": edition.kind,
-        "rating": verdict.rating.slug if verdict else "",
-        "effective_on": verdict.effective_on if verdict else "",
+        "rating": rating,
+        "effective_on": effective_on,
         "actor": edition.actor.handle,
         "approver": edition.approver.handle,
         "change_note": edition.change_note,
@@ -66,9 +66,12 @@ def write_entry(edition: Edition, *, slug: str, redacts: list[int] | None = None
     return canonical(entry | ({"redacts": redacts} if redacts else {}))
 
 
-def verify(editions: Iterable[Edition]) -> Iterator[Problem]:
-    """Go through the editions in order of sequence and name everything that does not hold."""
-    chain = _Chain()
+def verify(editions: Iterable[Edition], handles: Mapping[int, str]) -> Iterator[Problem]:
+    """Go through the editions in order of sequence and name everything that does not hold.
+
+    `handles` gives the public name of each editor by key.
+    """
+    chain = _Chain(handles)
     for edition in editions:
         try:
             for sentence in chain.follow(edition):
@@ -82,7 +85,8 @@ def verify(editions: Iterable[Edition]) -> Iterator[Problem]:
 class _Chain:
     """Where the check has got to."""
 
-    def __init__(self) -> None:
+    def __init__(self, handles: Mapping[int, str]) -> None:
+        self.handles = handles
         self.sequence = 0
         self.hash = FIRST_PREVIOUS_HASH
         self.published_at = datetime.min.replace(tzinfo=UTC)
@@ -112,7 +116,7 @@ class _Chain:
         if entry is None:
             yield "its line is not a canonical one."
             return
-        yield from _compare_columns(edition, entry)
+        yield from _compare_columns(edition, entry, self.handles)
         if edition.kind == Edition.Kind.REDACTION:
             self.redacted.update(entry.get("redacts", []))
         if edition.content is None:
@@ -129,7 +133,7 @@ def _read_entry(entry_bytes: bytes) -> dict[str, Any] | None:
         return None
 
 
-def _compare_columns(edition: Edition, entry: dict[str, Any]) -> Iterator[str]:
+def _compare_columns(edition: Edition, entry: dict[str, Any], handles: Mapping[int, str]) -> Iterator[str]:
     columns = {
         "sequence": edition.sequence,
         "previous_hash": edition.previous_hash,
@@ -137,6 +141,8 @@ def _compare_columns(edition: Edition, entry: dict[str, Any]) -> Iterator[str]:
         "number": edition.number,
         "kind": edition.kind,
         "change_note": edition.change_note,
+        "actor": handles.get(edition.actor_id),
+        "approver": handles.get(edition.approver_id),
     }
     for name, value in columns.items():
         if entry.get(name) != value:
@@ -146,5 +152,8 @@ def _compare_columns(edition: Edition, entry: dict[str, Any]) -> Iterator[str]:
 def _compare_content(edition: Edition, stored: bytes, entry: dict[str, Any]) -> Iterator[str]:
     if commitment(bytes(edition.salt or b""), stored) != entry.get("commitment"):
         yield "its content is not what its line commits to."
+        return
     if digest(stored) != edition.content_digest:
         yield "its content digest is not that of its content."
+    if (entry.get("rating"), entry.get("effective_on")) != standing_rating(stored):
+        yield "its rating is not the one in its content."

@@ -4,7 +4,6 @@ Read before Django, so it uses the standard library alone.
 """
 
 import argparse
-import re
 import secrets
 import shlex
 import sys
@@ -16,6 +15,7 @@ FOLDER = Path(__file__).resolve().parent.parent / ".demo"
 ENVIRONMENT = FOLDER / "environment"
 ADDRESS = "127.0.0.1"
 PORT = 8000
+_LAST_PORT = 65_535
 
 _VARIABLES = (
     *("DJANGO_SECRET_KEY", "DJANGO_DEBUG", "ALLOWED_HOSTS", "SITE_URL", "DATABASE_URL", "REPLICA_URL", "CACHE_URL"),
@@ -58,5 +58,5 @@ def _address(arguments: Sequence[str] = ()) -> dict[str, str]:
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     parser.add_argument("--port", nargs="?")
     asked = parser.parse_known_args(arguments)[0].port or ""
-    port = asked if re.fullmatch(r"[1-9][0-9]{0,3}|[1-5][0-9]{4}", asked) else PORT
+    port = asked if asked.isascii() and asked.isdigit() and 0 < int(asked) <= _LAST_PORT else PORT
     return {"SITE_URL": f"http://{ADDRESS}:{port}"}

@@ -41,6 +41,9 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "markdownx",
     "simple_history",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "csp",
 ]
 
@@ -57,6 +60,11 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "tracker.accounts.account_pages",
+    "allauth.account.middleware.AccountMiddleware",
+    "tracker.accounts.AskForPasswordAgain",
+    "tracker.accounts.end_lost_sessions",
+    "tracker.second_factor.require_second_factor",
 ]
 
 TEMPLATES = [
@@ -78,7 +86,14 @@ TEMPLATES = [
 DATABASES = {"default": env.database("DATABASE_URL", pool_size=env.count("DATABASE_POOL_SIZE", 0))}
 
 # Shared by all processes: what throttles count must not be counted once a process.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "shared_cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "shared_cache",
+        # A full cache throws away counters that still hold; at Django's 300 a visitor could fill it.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 # OWASP's least Argon2 setting: Django's own default takes 100 MiB and half a second of a small machine.
 PASSWORD_HASHERS = ["tracker.passwords.SmallArgon2Hasher"]
@@ -88,6 +103,29 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+
+# Editors log in with django-allauth; tracker.accounts says what differs from its own ways.
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "admin:index"
+LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_ADAPTER = "tracker.accounts.EditorAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    # Failures: the key is a name when the password was wrong, an account when the code was.
+    "login_failed": "10/m/ip,5/5m/key,60/d/key",
+    "reauthenticate": "10/m/user",
+    "change_password": "5/m/user",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.yes_or_no("BEHIND_PROXY") else 0
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_TOTP_ISSUER = SITE_NAME
 
 STATIC_URL = "/static/"
 STATIC_ROOT = env.folder("STATIC_ROOT", BASE_DIR / "staticfiles")
@@ -104,6 +142,7 @@ MARKDOWNX_MARKDOWNIFY_FUNCTION = "pledges.markdown.render"
 # What belongs to TLS follows the scheme of the site's own address.
 IS_SECURE = SITE.scheme == "https"
 IS_LOOPBACK = is_loopback(SITE)
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = IS_LOOPBACK
 SECURE_SSL_REDIRECT = IS_SECURE
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.yes_or_no("BEHIND_PROXY") else None

@@ -1,8 +1,9 @@
 from django.db import transaction
+from django.db.models import Q
 
 from pledges import content
 from pledges.compose import compose
-from pledges.models import Pledge
+from pledges.models import Pledge, Source
 
 
 @transaction.atomic
@@ -17,6 +18,13 @@ def settle(pledge: Pledge) -> Pledge:
     latest.draft_digest = content.digest(content.write(compose(latest)))
     latest.save(update_fields=["version", "draft_digest"])
     return latest
+
+
+@transaction.atomic
+def settle_citing(source: Source) -> int:
+    """Take in a change of a source for every pledge that cites it; gives how many there are."""
+    citing = Pledge.objects.filter(Q(made_in=source) | Q(evidence__sources=source)).distinct()
+    return len([settle(pledge) for pledge in citing.order_by("pk")])
 
 
 def has_unpublished_changes(pledge: Pledge) -> bool:

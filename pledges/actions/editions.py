@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from pledges import content, log
 from pledges.actions import public_pledges
 from pledges.actions.journal import public_change
-from pledges.actions.reviews import NotPublishableError, reasons_not_to_publish
+from pledges.actions.publishing_rule import NotPublishableError, reasons_against, reasons_of_rows
 from pledges.compose import compose, next_number
 from pledges.models import Edition, Pledge, Review, Verdict
 
@@ -26,10 +26,15 @@ def publish(review: Review) -> Edition:
         if review.decision != Review.Decision.APPROVED or review.decided_by is None:
             raise NotPublishableError([_("This review is not approved.")])
         _hold_still(review.pledge)
-        if reasons := reasons_not_to_publish(review, by=review.decided_by):
+        if reasons := reasons_of_rows(review.pledge):
             raise NotPublishableError(reasons)
-        edition = _append(review)
-        Verdict.objects.filter(pledge=review.pledge, first_edition=None).update(first_edition=edition)
+        composed = compose(review.pledge)
+        if reasons := reasons_against(review, composed, by=review.decided_by):
+            raise NotPublishableError(reasons)
+        edition = _append(review, content.write(composed))
+        frozen = [verdict.key for verdict in composed.verdicts]
+        Verdict.objects.filter(pk__in=frozen, first_edition=None).update(first_edition=edition)
+        Pledge.objects.filter(pk=review.pledge_id).update(draft_digest=edition.content_digest)
         review.edition = edition
         review.save(update_fields=["edition"])
         tags.update(public_pledges.refresh(review.pledge))
@@ -55,11 +60,10 @@ def _hold_still(pledge: Pledge) -> None:
     list(Verdict.objects.select_for_update(of=("self",)).filter(pledge=pledge, first_edition=None))
 
 
-def _append(review: Review) -> Edition:
+def _append(review: Review, stored: bytes) -> Edition:
     """Make the entry for the reviewed content and add it at the end of the chain."""
     assert review.decided_by is not None
     last = Edition.objects.order_by("sequence").last()
-    stored = content.write(compose(review.pledge))
     edition = Edition(
         sequence=last.sequence + 1 if last else 1,
         pledge=review.pledge,

@@ -1,3 +1,4 @@
+import json
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -9,7 +10,7 @@ from pledges.actions.journal import public_change
 from pledges.compose import compose_verdict
 from pledges.content import PledgeContent, canonical, read
 from pledges.log import moment
-from pledges.models import Check, Edition, Pledge, PublicPledge, Verdict
+from pledges.models import Check, Edition, Pledge, PublicPledge, RetiredSlug, Verdict
 
 
 class Published(NamedTuple):
@@ -28,10 +29,8 @@ def refresh(pledge: Pledge) -> set[str]:
     To be called within `public_change()` only.
     """
     before = PublicPledge.objects.filter(pledge=pledge).select_related("topic", "department", "promisor").first()
-    columns = dict(_expected(pledge=pledge))[pledge.pk]
-    after, _created = PublicPledge.objects.update_or_create(
-        pledge=pledge, defaults=columns, create_defaults={**columns, "slug": pledge.slug}
-    )
+    ((_, columns),) = _expected(pledge=pledge)
+    after, _created = PublicPledge.objects.update_or_create(pledge=pledge, defaults=columns)
     return _tags(after) | (_tags(before) if before else set())
 
 
@@ -39,7 +38,7 @@ def rebuild() -> Iterator[Pledge]:
     """Make the read model again from the editions, giving each pledge as it is done."""
     with public_change() as tags:
         published = Pledge.objects.filter(editions__isnull=False).distinct()
-        PublicPledge.objects.exclude(pledge__in=published).delete()
+        PublicPledge.objects.all().delete()
         for pledge in published:
             refresh(pledge)
             yield pledge
@@ -65,34 +64,51 @@ def altered_verdicts() -> Iterator[str]:
     """Name, in sentences, the published verdicts whose rows no longer say what the current edition says."""
     rows = Verdict.objects.exclude(first_edition=None).select_related("rating", "first_edition")
     by_key = {row.pk: compose_verdict(row) for row in rows.iterator()}
-    for _pledge_id, content in _current_contents():
-        for verdict in content.verdicts:
+    for current in _current_editions():
+        for verdict in _current_content(current).verdicts:
             if verdict.differs_from(by_key.get(verdict.key)):
                 yield f"The published verdict {verdict.key} was changed or removed in the database."
 
 
+def _current_content(edition: Edition) -> PledgeContent:
+    """Read the content of a pledge's last edition; only editions with a later one are ever blanked."""
+    if edition.content is None:
+        raise ValueError(f"The content of the current edition, entry {edition.sequence}, is gone.")
+    return read(bytes(edition.content))
+
+
 def _expected(**only: Pledge) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Give, for each published pledge, every column but the slug: from editions and checks alone."""
+    """Give, for each published pledge, every column: from editions, checks and retired addresses alone."""
     histories: dict[int, list[Published]] = defaultdict(list)
     columns = ("pledge_id", "sequence", "number", "kind", "published_at")
     for published in Edition.objects.filter(**only).order_by("sequence").values_list(*columns):
         histories[published[0]].append(Published(*published))
     checks = {check.pledge_id: check for check in Check.objects.filter(**only).order_by("checked_on", "pk")}
-    for pledge_id, content in _current_contents(**only):
-        yield pledge_id, _columns(histories[pledge_id], content, checks.get(pledge_id))
+    retired = set(RetiredSlug.objects.filter(**only).values_list("pledge_id", "slug"))
+    for current in _current_editions(**only):
+        slug = json.loads(bytes(current.entry))["pledge"]
+        moved = (current.pledge_id, slug) in retired
+        yield (
+            current.pledge_id,
+            {
+                "slug": current.pledge.slug if moved else slug,
+                **_columns(histories[current.pledge_id], _current_content(current), checks.get(current.pledge_id)),
+            },
+        )
 
 
-def _current_contents(**only: Pledge) -> Iterator[tuple[int, PledgeContent]]:
+def _current_editions(**only: Pledge) -> Iterator[Edition]:
     later = Edition.objects.filter(pledge=OuterRef("pledge"), number__gt=OuterRef("number"))
-    current = Edition.objects.filter(~Exists(later), **only).values_list("pledge_id", "content")
-    for pledge_id, content in current.iterator():
-        assert content is not None  # only editions with a later one are ever blanked
-        yield pledge_id, read(bytes(content))
+    current = Edition.objects.filter(~Exists(later), **only).select_related("pledge")
+    fields = ("pledge__slug", "content", "entry")
+    yield from current.only(*fields).iterator()
 
 
 def _columns(history: Sequence[Published], content: PledgeContent, check: Check | None) -> dict[str, Any]:
     current, verdict = history[-1], content.verdict
     recorded_in = {verdict.recorded_in for verdict in content.verdicts}
+    announced = [line for line in history if line.kind != Edition.Kind.MINOR]
+    said = [line for line in announced if line.kind != Edition.Kind.REDACTION][-1]
     return {
         "edition_id": current.sequence,
         "headline": content.headline,
@@ -105,13 +121,13 @@ def _columns(history: Sequence[Published], content: PledgeContent, check: Check 
         "due_on": content.due_on,
         "effective_on": verdict.effective_on if verdict else "",
         "first_published_at": history[0].published_at,
-        "changed_at": [line.published_at for line in history if line.kind != Edition.Kind.MINOR][-1],
+        "changed_at": announced[-1].published_at,
         "recorded": canonical(
             {str(line.number): moment(line.published_at) for line in history if line.number in recorded_in}
         ).decode(),
         "checked_on": check.checked_on if check else None,
         "next_check_on": check.next_due_on if check else None,
-        "withdrawn_at": current.published_at if current.kind == Edition.Kind.WITHDRAWAL else None,
+        "withdrawn_at": said.published_at if said.kind == Edition.Kind.WITHDRAWAL else None,
     }
 
 

@@ -14,7 +14,7 @@ from pledges.models import Editor, Pledge
 def load(fixture: Path) -> list[Pledge]:
     """Add what a fixture has and the database has not; gives the pledges that are new.
 
-    A pledge that is there already is left alone with all that belongs to it, and so are
+    Every row must be what a form would take. A pledge that is there already is left alone with all that belongs to it, and so are
     topics, sources and the like.
     """
     added: list[Pledge] = []
@@ -22,6 +22,7 @@ def load(fixture: Path) -> list[Pledge]:
         row = found.object
         if _belongs_to_known_pledge(row, added) or _exists(row):
             continue
+        row.full_clean()
         found.save()
         if isinstance(row, Pledge):
             added.append(row)

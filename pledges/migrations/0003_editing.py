@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import migrations, models
 
+import pledges.models.editor
 import pledges.models.fields
 
 
@@ -20,6 +21,17 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunPython(create_cache_table, migrations.RunPython.noop),
+        migrations.AlterField(
+            model_name="editor",
+            name="handle",
+            field=models.SlugField(
+                default=pledges.models.editor.new_handle,
+                editable=False,
+                help_text="The name in the public log, for ever. It need not tell who the person is.",
+                max_length=40,
+                unique=True,
+            ),
+        ),
         migrations.AlterModelOptions(
             name="pledge",
             options={

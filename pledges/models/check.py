@@ -1,5 +1,6 @@
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Check(models.Model):
@@ -16,7 +17,7 @@ class Check(models.Model):
             models.CheckConstraint(
                 condition=models.Q(next_due_on__gt=models.F("checked_on")),
                 name="check_is_due_again_later",
-                violation_error_message="The next check must be later than this one.",
+                violation_error_message=_("The next check must be later than this one."),
             )
         ]
 

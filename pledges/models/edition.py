@@ -22,9 +22,11 @@ class Edition(models.Model):
         WITHDRAWAL = "withdrawal", _("Withdrawal")
         REDACTION = "redaction", _("Redaction")
 
-    sequence = models.BigIntegerField(primary_key=True, help_text="Its place in the public log, from 1, without gaps.")
+    sequence = models.BigIntegerField(
+        primary_key=True, help_text=_("Its place in the public log, from 1, without gaps.")
+    )
     pledge = models.ForeignKey("pledges.Pledge", on_delete=models.PROTECT, related_name="editions")
-    number = models.PositiveIntegerField(help_text="Its place among the pledge's editions, from 1.")
+    number = models.PositiveIntegerField(help_text=_("Its place among the pledge's editions, from 1."))
     kind = models.CharField(max_length=10, choices=Kind.choices)
     published_at = models.DateTimeField()
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="editions_requested")

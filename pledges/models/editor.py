@@ -2,6 +2,7 @@ import secrets
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 def new_handle() -> str:
@@ -15,5 +16,6 @@ class Editor(AbstractUser):
         max_length=40,
         unique=True,
         default=new_handle,
-        help_text="The name in the public log. It need not tell who the person is.",
+        editable=False,
+        help_text=_("The name in the public log, for ever. It need not tell who the person is."),
     )

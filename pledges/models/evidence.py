@@ -15,11 +15,11 @@ class Evidence(models.Model):
         NEUTRAL = "neutral", _("Speaks neither for nor against it")
 
     pledge = models.ForeignKey("pledges.Pledge", on_delete=models.PROTECT, related_name="evidence")
-    happened_on = PartialDateField(help_text="When did it happen?")
+    happened_on = PartialDateField(help_text=_("When did it happen?"))
     title = LineField(max_length=200)
-    account = MarkdownField(help_text="Markdown. What happened, in our own words.")
+    account = MarkdownField(help_text=_("Markdown. What happened, in our own words."))
     quotation = LineField(
-        max_length=1000, blank=True, help_text="A short quotation from a source, without quotation marks."
+        max_length=1000, blank=True, help_text=_("A short quotation from a source, without quotation marks.")
     )
     direction = models.CharField(max_length=10, choices=Direction.choices, default=Direction.NEUTRAL)
     sources = models.ManyToManyField("pledges.Source", related_name="evidence")
@@ -28,7 +28,7 @@ class Evidence(models.Model):
     history = HistoricalRecords(m2m_fields=[sources])
 
     class Meta:
-        verbose_name_plural = "evidence"
+        verbose_name_plural = _("evidence")
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(fields=["pledge", "happened_on", "title"], name="evidence_is_entered_once")

@@ -53,7 +53,7 @@ class Promisor(Grouping):
         OFFICE_HOLDER = "office-holder", _("Office-holder")
 
     kind = models.CharField(max_length=20, choices=Kind.choices)
-    in_office_from = PartialDateField(blank=True, help_text="Since when in office? Leave empty if not.")
-    in_office_until = PartialDateField(blank=True, help_text="Until when? Leave empty while in office.")
+    in_office_from = PartialDateField(blank=True, help_text=_("Since when in office? Leave empty if not."))
+    in_office_until = PartialDateField(blank=True, help_text=_("Until when? Leave empty while in office."))
 
     objects = GroupingManager["Promisor"]()

@@ -1,4 +1,5 @@
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Generation(models.Model):
@@ -17,11 +18,11 @@ class Journal(models.Model):
     """Under each number of the generation: the tags of what readers now see differently."""
 
     number = models.BigIntegerField(primary_key=True)
-    tags = models.TextField(help_text="In order, one a line: `pledge:<slug>`, `topic:<slug>`, `lists`, `site` …")
+    tags = models.TextField(help_text=_("In order, one a line: `pledge:<slug>`, `topic:<slug>`, `lists`, `site` …"))
     written_at = models.DateTimeField()
 
     class Meta:
-        verbose_name_plural = "journal"
+        verbose_name_plural = _("journal")
         ordering = ["number"]
 
     def __str__(self) -> str:

@@ -22,23 +22,25 @@ class Pledge(models.Model):
         ABSTAIN = "abstain", _("Not to do something")
         MAINTAIN = "maintain", _("To keep something as it is")
 
-    slug = models.SlugField(max_length=80, unique=True, help_text="The last part of the page's address.")
-    headline = LineField(max_length=120, help_text="What was promised, in plain words. No full stop.")
-    quotation = LineField(max_length=1000, help_text="The pledge word for word, without quotation marks.")
+    slug = models.SlugField(max_length=80, unique=True, help_text=_("The last part of the page's address."))
+    headline = LineField(max_length=120, help_text=_("What was promised, in plain words. No full stop."))
+    quotation = LineField(max_length=1000, help_text=_("The pledge word for word, without quotation marks."))
     quotation_note = LineField(
         max_length=300,
         blank=True,
-        help_text="How the wording was seen, if not in the document itself. Readers see this.",
+        help_text=_("How the wording was seen, if not in the document itself. Readers see this."),
     )
     promisor = models.ForeignKey("pledges.Promisor", on_delete=models.PROTECT, related_name="pledges")
     made_in = models.ForeignKey("pledges.Source", on_delete=models.PROTECT, related_name="pledges_made_in")
-    made_in_locator = LineField(max_length=200, blank=True, help_text="Where in the document: a page or section.")
-    made_on = PartialDateField(help_text="When was it promised?")
+    made_in_locator = LineField(max_length=200, blank=True, help_text=_("Where in the document: a page or section."))
+    made_on = PartialDateField(help_text=_("When was it promised?"))
     topic = models.ForeignKey("pledges.Topic", on_delete=models.PROTECT, related_name="pledges")
     department = models.ForeignKey("pledges.Department", on_delete=models.PROTECT, related_name="pledges")
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.DO)
-    due_on = PartialDateField(blank=True, help_text="Only if the promise itself names a date.")
-    background = MarkdownField(blank=True, help_text="Markdown. What a reader needs to know to understand the pledge.")
+    due_on = PartialDateField(blank=True, help_text=_("Only if the promise itself names a date."))
+    background = MarkdownField(
+        blank=True, help_text=_("Markdown. What a reader needs to know to understand the pledge.")
+    )
     version = models.PositiveIntegerField(default=0, editable=False)
     draft_digest = models.CharField(max_length=64, blank=True, editable=False)
 

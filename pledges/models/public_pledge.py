@@ -3,6 +3,7 @@ from datetime import datetime
 from typing import Self
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from pledges.models.fields import LineField, PartialDateField
 
@@ -10,6 +11,9 @@ from pledges.models.fields import LineField, PartialDateField
 class PublicPledgeQuerySet(models.QuerySet["PublicPledge"]):
     def in_public(self) -> Self:
         return self.filter(withdrawn_at__isnull=True)
+
+    def withdrawn(self) -> Self:
+        return self.filter(withdrawn_at__isnull=False)
 
 
 class PublicPledge(models.Model):
@@ -31,8 +35,8 @@ class PublicPledge(models.Model):
     due_on = PartialDateField(blank=True)
     effective_on = PartialDateField(blank=True)
     first_published_at = models.DateTimeField()
-    changed_at = models.DateTimeField(help_text="When the last edition came out that was more than a minor one.")
-    recorded = models.TextField(help_text="In JSON: when each edition came out that first recorded a verdict.")
+    changed_at = models.DateTimeField(help_text=_("When the last edition came out that was more than a minor one."))
+    recorded = models.TextField(help_text=_("In JSON: when each edition came out that first recorded a verdict."))
     checked_on = models.DateField(null=True)
     next_check_on = models.DateField(null=True)
     withdrawn_at = models.DateTimeField(null=True)

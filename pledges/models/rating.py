@@ -31,8 +31,8 @@ class Rating(models.Model):
     name = LineField(max_length=60, unique=True)
     slug = models.SlugField(max_length=60, unique=True)
     family = models.CharField(max_length=10, choices=Family.choices)
-    definition = LineField(max_length=400, help_text="When does a pledge get this rating? Readers see this.")
-    position = models.PositiveSmallIntegerField(unique=True, help_text="Its place on the scale, from 1.")
+    definition = LineField(max_length=400, help_text=_("When does a pledge get this rating? Readers see this."))
+    position = models.PositiveSmallIntegerField(unique=True, help_text=_("Its place on the scale, from 1."))
 
     objects = RatingManager()
 

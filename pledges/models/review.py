@@ -22,7 +22,7 @@ class Review(models.Model):
     content_digest = models.CharField(max_length=64, editable=False)
     kind = models.CharField(max_length=10, choices=Edition.Kind.choices)
     change_note = LineField(
-        max_length=500, blank=True, help_text="What did this edition change? Readers see this sentence."
+        max_length=500, blank=True, help_text=_("What did this edition change? Readers see this sentence.")
     )
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="reviews_requested"
@@ -33,9 +33,9 @@ class Review(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="reviews_decided"
     )
     decided_at = models.DateTimeField(null=True, blank=True)
-    comment = LineField(max_length=1000, blank=True, help_text="For the editors only.")
+    comment = LineField(max_length=1000, blank=True, help_text=_("For the editors only."))
     publish_at = models.DateTimeField(
-        null=True, blank=True, help_text="Publish it then, once it is approved; leave empty to publish by hand."
+        null=True, blank=True, help_text=_("Publish it then, once it is approved; leave empty to publish by hand.")
     )
     edition = models.OneToOneField(
         "pledges.Edition", null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="review"

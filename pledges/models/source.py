@@ -49,12 +49,12 @@ class Source(models.Model):
 
     title = LineField(max_length=300)
     publisher = LineField(max_length=200)
-    url = WebAddressField("address")
+    url = WebAddressField(_("address"))
     kind = models.CharField(max_length=30, choices=Kind.choices)
     published_on = PartialDateField(
-        blank=True, help_text="As far as it is known. Leave empty if the document has none."
+        blank=True, help_text=_("As far as it is known. Leave empty if the document has none.")
     )
-    archived_url = WebAddressField("archived copy", blank=True)
+    archived_url = WebAddressField(_("archived copy"), blank=True)
     link_state = models.CharField(max_length=10, choices=LinkState.choices, default=LinkState.UNCHECKED)
     link_checked_at = models.DateTimeField(null=True, blank=True, editable=False)
 

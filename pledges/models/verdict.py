@@ -1,5 +1,6 @@
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from pledges.models.fields import LineField, MarkdownField, PartialDateField
@@ -15,16 +16,16 @@ class Verdict(models.Model):
 
     pledge = models.ForeignKey("pledges.Pledge", on_delete=models.PROTECT, related_name="verdicts")
     rating = models.ForeignKey("pledges.Rating", on_delete=models.PROTECT, related_name="verdicts")
-    effective_on = PartialDateField(help_text="From when on is this rating true?")
-    summary = LineField(max_length=500, help_text="One or two sentences a reader can quote, 60 words at the most.")
-    explanation = MarkdownField(help_text="Markdown. Why this rating and not the one next to it?")
-    missing = LineField(max_length=500, blank=True, help_text="If undecided: what is missing to decide?")
-    asked = LineField(max_length=500, blank=True, help_text="If undecided: who was asked, and when?")
+    effective_on = PartialDateField(help_text=_("From when on is this rating true?"))
+    summary = LineField(max_length=500, help_text=_("One or two sentences a reader can quote, 60 words at the most."))
+    explanation = MarkdownField(help_text=_("Markdown. Why this rating and not the one next to it?"))
+    missing = LineField(max_length=500, blank=True, help_text=_("If undecided: what is missing to decide?"))
+    asked = LineField(max_length=500, blank=True, help_text=_("If undecided: who was asked, and when?"))
     no_primary_reason = LineField(
-        max_length=500, blank=True, help_text="If no primary source is cited: why is there none? Readers see this."
+        max_length=500, blank=True, help_text=_("If no primary source is cited: why is there none? Readers see this.")
     )
     attribution = LineField(
-        max_length=200, blank=True, help_text="Whose rating is it, if not our own? Readers see this."
+        max_length=200, blank=True, help_text=_("Whose rating is it, if not our own? Readers see this.")
     )
     corrects = models.ForeignKey(
         "self",
@@ -32,7 +33,7 @@ class Verdict(models.Model):
         blank=True,
         on_delete=models.PROTECT,
         related_name="corrected_by",
-        help_text="The earlier verdict that was wrong, if this one puts it right.",
+        help_text=_("The earlier verdict that was wrong, if this one puts it right."),
     )
     written_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="verdicts_written")
     first_edition = models.ForeignKey(
@@ -47,7 +48,7 @@ class Verdict(models.Model):
             models.CheckConstraint(
                 condition=~models.Q(corrects=models.F("pk")),
                 name="verdict_corrects_another",
-                violation_error_message="A verdict cannot correct itself.",
+                violation_error_message=_("A verdict cannot correct itself."),
             )
         ]
 

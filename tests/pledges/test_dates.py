@@ -39,7 +39,7 @@ def test_the_earliest_day_is_never_after_the_latest(text: str) -> None:
     partial = PartialDate.parse(text)
 
     assert (partial.earliest or dt.date.min) <= (partial.latest or dt.date.max)
-    assert (partial.earliest or dt.date.min) <= partial.latest_known <= (partial.latest or dt.date.max)
+    assert (partial.earliest or dt.date.min) <= partial.order_day <= (partial.latest or dt.date.max)
 
 
 @given(st.dates(), LENGTHS)
@@ -86,21 +86,21 @@ def test_shows_what_is_known_in_words(text: str, words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "earliest", "latest", "latest_known"),
+    ("text", "earliest", "latest", "order_day"),
     [
-        ("2025", "2025-01-01", "2025-12-31", "2025-12-31"),
-        ("2024-02", "2024-02-01", "2024-02-29", "2024-02-29"),
+        ("2025", "2025-01-01", "2025-12-31", "2025-01-01"),
+        ("2024-02", "2024-02-01", "2024-02-29", "2024-02-01"),
         ("2025-03-03", "2025-03-03", "2025-03-03", "2025-03-03"),
-        ("not before 2025-10", "2025-10-01", "None", "2025-10-31"),
+        ("not before 2025-10", "2025-10-01", "None", "2025-10-01"),
         ("not after 2025-02", "None", "2025-02-28", "2025-02-28"),
-        ("between 2024-11 and 2025", "2024-11-01", "2025-12-31", "2025-12-31"),
-        ("between 2025 and 2025-03", "2025-01-01", "2025-03-31", "2025-03-31"),
+        ("between 2024-11 and 2025", "2024-11-01", "2025-12-31", "2024-11-01"),
+        ("between 2025 and 2025-03", "2025-01-01", "2025-03-31", "2025-01-01"),
     ],
 )
-def test_knows_its_bounds(text: str, earliest: str, latest: str, latest_known: str) -> None:
+def test_knows_its_bounds(text: str, earliest: str, latest: str, order_day: str) -> None:
     partial = PartialDate.parse(text)
 
-    assert (str(partial.earliest), str(partial.latest), str(partial.latest_known)) == (earliest, latest, latest_known)
+    assert (str(partial.earliest), str(partial.latest), str(partial.order_day)) == (earliest, latest, order_day)
 
 
 @pytest.mark.parametrize(

@@ -150,6 +150,17 @@ def test_replace_into_with_a_valid_next_sequence_is_refused(edition: Edition, co
 
 
 @sqlite_only
+@pytest.mark.parametrize("hidden", ["rowid", "oid", "_rowid_"])
+def test_replace_into_with_an_old_hidden_row_number_is_refused(edition: Edition, hidden: str) -> None:
+    forged = continuing(edition)
+    columns = [str(field.column) for field in Edition._meta.concrete_fields]
+    values = [getattr(forged, field.attname) for field in Edition._meta.concrete_fields]
+    places = ", ".join(["%s"] * (len(columns) + 1))
+
+    refused(lambda: run(f"REPLACE INTO {EDITION} ({hidden}, {', '.join(columns)}) VALUES ({places})", 1, *values))
+
+
+@sqlite_only
 def test_replace_into_a_published_verdict_is_refused(verdict: Verdict) -> None:
     refused(lambda: run(f"REPLACE INTO {VERDICT} SELECT * FROM {VERDICT}"))
 

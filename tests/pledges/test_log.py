@@ -6,7 +6,7 @@ import pytest
 
 from pledges import log
 from pledges.content import canonical
-from pledges.models import Edition
+from pledges.models import Edition, Editor
 from tests.factories import make_published_pledge, publish
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +21,8 @@ def editions() -> list[Edition]:
 
 
 def problems(editions: list[Edition]) -> list[tuple[int, str]]:
-    return [(problem.sequence, problem.sentence) for problem in log.verify(editions)]
+    handles = dict(Editor.objects.values_list("pk", "handle"))
+    return [(problem.sequence, problem.sentence) for problem in log.verify(editions, handles)]
 
 
 def rewrite(edition: Edition, **changed: Any) -> None:
@@ -70,9 +71,25 @@ def test_editions_in_another_order_are_found(editions: list[Edition]) -> None:
 
 
 def test_a_rewritten_line_breaks_at_the_next_one(editions: list[Edition]) -> None:
-    rewrite(editions[0], rating="broken")
+    rewrite(editions[0], commitment=json.loads(bytes(editions[0].entry))["commitment"], extra="forged")
 
     assert problems(editions) == [(2, "its previous hash is not the hash of the entry before it.")]
+
+
+@pytest.mark.parametrize(
+    ("field", "says"),
+    [
+        ("rating", "its rating is not the one in its content."),
+        ("effective_on", "its rating is not the one in its content."),
+        ("actor", "its actor differs from its line."),
+        ("approver", "its approver differs from its line."),
+        ("change_note", "its change note differs from its line."),
+    ],
+)
+def test_a_last_line_rewritten_with_a_hash_that_fits_is_found(editions: list[Edition], field: str, says: str) -> None:
+    rewrite(editions[-1], **{field: "forged"})
+
+    assert problems(editions) == [(3, says)]
 
 
 def test_a_line_that_is_not_canonical_is_found(editions: list[Edition]) -> None:

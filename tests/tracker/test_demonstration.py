@@ -90,6 +90,8 @@ def test_offer_gives_nothing_where_anything_is_set(name: str, folder: Path, caps
     [
         (["--port", "8123"], "http://127.0.0.1:8123"),
         (["--no-serve", "--port=9000"], "http://127.0.0.1:9000"),
+        (["--port", "65535"], "http://127.0.0.1:65535"),
+        (["--port", "65536"], "http://127.0.0.1:8000"),
         (["--port", "lemon"], "http://127.0.0.1:8000"),
         (["--port"], "http://127.0.0.1:8000"),
         (["--port", "99999"], "http://127.0.0.1:8000"),

@@ -3,7 +3,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from pledges.actions import editions
-from pledges.actions.reviews import NotPublishableError
+from pledges.actions.publishing_rule import NotPublishableError
 from pledges.models import Review
 
 

@@ -8,7 +8,7 @@ from django.db import connection
 from pledges import log
 from pledges.actions import editions, public_pledges
 from pledges.guards import missing_guards
-from pledges.models import Edition
+from pledges.models import Edition, Editor
 from pledges.snapshot import snapshot
 
 _STEP = 5_000
@@ -37,7 +37,7 @@ class Command(BaseCommand):
         self.stderr.write(f"Checked in {time.perf_counter() - started:.2f} seconds.")
 
     def _problems(self) -> Iterator[str]:
-        yield from map(str, log.verify(self._editions()))
+        yield from map(str, log.verify(self._editions(), dict(Editor.objects.values_list("pk", "handle"))))
         yield from (f"Entry {sequence}: no review approved it." for sequence in editions.unapproved())
         yield from public_pledges.differences()
         yield from public_pledges.altered_verdicts()

@@ -1,16 +1,20 @@
 import datetime as dt
 import json
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from pledges import content, log
-from pledges.actions import drafts, editions, reviews
-from pledges.actions.reviews import NotPublishableError
+from pledges.actions import checks, drafts, editions, reviews
+from pledges.actions.publishing_rule import NotPublishableError
 from pledges.compose import compose
-from pledges.models import Edition, Generation, Journal, Pledge, PublicPledge
+from pledges.models import Edition, Evidence, Generation, Journal, Pledge, PublicPledge
 from tests.factories import (
     make_approved_review,
+    make_editor,
     make_published_pledge,
     make_rating,
     make_review,
@@ -36,6 +40,32 @@ def test_publish_refuses_what_changed_after_the_approval() -> None:
     assert not Edition.objects.exists()
     assert not Journal.objects.exists()
     assert Generation.objects.get().number == 0
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="on SQLite nobody writes while somebody publishes")
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("guarded_transactions")
+def test_what_another_session_changes_while_we_publish_stays_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    review = make_approved_review()
+    append = editions._append
+
+    def change_meanwhile(*arguments: Any) -> Edition:
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(_change_evidence).result()
+        return append(*arguments)
+
+    monkeypatch.setattr(editions, "_append", change_meanwhile)
+
+    edition = editions.publish(review)
+
+    assert edition.content_digest == review.content_digest
+    assert edition.content is not None
+    assert b"Never reviewed" not in bytes(edition.content)
+
+
+def _change_evidence() -> None:
+    Evidence.objects.update(account="Never reviewed.")
+    connection.close()
 
 
 def test_publish_refuses_when_the_approver_lost_the_account() -> None:
@@ -178,6 +208,24 @@ def test_a_withdrawn_pledge_leaves_the_lists_and_can_come_back() -> None:
 
     publish(pledge, kind="update", change_note="It was no hoax.")
     assert PublicPledge.objects.in_public().exists()
+
+
+def test_a_minor_or_later_edition_does_not_hide_a_withdrawal() -> None:
+    pledge = make_published_pledge()
+    publish(pledge, kind="withdrawal")
+    withdrawn_at = pledge.editions.get(number=2).published_at
+    checks.record(pledge, checked_on=dt.date(2026, 1, 1), next_due_on=dt.date(2026, 2, 1), by=make_editor())
+
+    assert PublicPledge.objects.get().withdrawn_at == withdrawn_at
+
+
+def test_publishing_takes_in_rows_that_nobody_settled() -> None:
+    pledge = make_published_pledge()
+    Pledge.objects.update(background="Changed without being settled.")
+
+    publish(pledge)
+
+    assert not drafts.has_unpublished_changes(Pledge.objects.get())
 
 
 def test_a_review_sent_back_after_its_approval_cannot_be_published() -> None:

@@ -8,7 +8,15 @@ from pledges.actions import addresses, checks, drafts, public_pledges, samples
 from pledges.actions.addresses import AddressTakenError
 from pledges.actions.journal import public_change
 from pledges.models import Generation, Journal, Pledge, PublicPledge, RetiredSlug, Source, Topic
-from tests.factories import make_editor, make_pledge, make_published_pledge, make_topic, publish
+from tests.factories import (
+    make_editor,
+    make_evidence,
+    make_pledge,
+    make_published_pledge,
+    make_source,
+    make_topic,
+    publish,
+)
 
 pytestmark = pytest.mark.django_db
 TODAY = dt.date(2026, 3, 3)
@@ -35,6 +43,21 @@ def test_settle_counts_versions_and_follows_the_content() -> None:
 
     assert settled.version == pledge.version + 1
     assert settled.draft_digest != pledge.draft_digest
+
+
+def test_a_changed_source_counts_as_a_change_of_every_pledge_that_cites_it() -> None:
+    source = make_source()
+    made_in, citing, neither = make_published_pledge(made_in=source), make_published_pledge(), make_published_pledge()
+    make_evidence(citing, sources=[source])
+    publish(citing)
+    Source.objects.filter(pk=source.pk).update(title="The lemon act, as amended")
+
+    assert drafts.settle_citing(source) == 2
+
+    changed = [
+        drafts.has_unpublished_changes(Pledge.objects.get(pk=pledge.pk)) for pledge in (made_in, citing, neither)
+    ]
+    assert changed == [True, True, False]
 
 
 def test_a_pledge_that_was_never_published_has_unpublished_changes() -> None:

@@ -5,7 +5,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from pledges.actions import addresses, reviews
-from pledges.actions.reviews import NotPublishableError
+from pledges.actions.publishing_rule import NotPublishableError, reasons_not_to_publish
 from pledges.guards import remove_guards
 from pledges.models import Editor, Pledge, Rating, Review
 from tests.factories import (
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 
 def reasons(pledge: Pledge, *, by: Editor | None = None, **options: str) -> str:
-    return " ".join(reviews.reasons_not_to_publish(make_review(pledge, **options), by=by or make_editor()))
+    return " ".join(reasons_not_to_publish(make_review(pledge, **options), by=by or make_editor()))
 
 
 def test_a_whole_pledge_is_ready() -> None:
@@ -128,7 +128,7 @@ def test_a_published_review_cannot_be_sent_back() -> None:
         (True, "first", "New.", "only that, is a first publication"),
         (False, "first", "", "Say in a change note"),
         (True, "redaction", "New.", "made by the command redact"),
-        (True, "verdict", "New.", "has no new verdict"),
+        (True, "verdict", "New.", "No new verdict would stand"),
     ],
 )
 def test_the_kind_must_fit(published: bool, kind: str, change_note: str, reason: str) -> None:  # noqa: FBT001
@@ -137,14 +137,106 @@ def test_the_kind_must_fit(published: bool, kind: str, change_note: str, reason:
     assert reason in reasons(pledge, kind=kind, change_note=change_note)
 
 
-def test_a_minor_edition_needs_no_change_note_and_cannot_change_the_rating() -> None:
+@pytest.mark.parametrize("field", ["headline", "background", "made_in_locator"])
+def test_a_minor_edition_needs_no_change_note(field: str) -> None:
     pledge = make_published_pledge()
+    Pledge.objects.update(**{field: "Put more plainly"})
+    pledge.evidence.update(account="A cart of lemons came.")
+
     assert reasons(pledge, kind="minor", change_note="") == ""
 
-    make_verdict(pledge)
-    Review.objects.filter(edition=None).delete()
 
-    assert "minor edition cannot change" in reasons(pledge, kind="minor", change_note="")
+def test_a_minor_edition_cannot_add_a_verdict() -> None:
+    pledge = make_published_pledge()
+    make_verdict(pledge)
+
+    assert "minor edition can change no more" in reasons(pledge, kind="minor")
+
+
+@pytest.mark.parametrize(
+    "changed", [{"kind": "abstain"}, {"due_on": "2030"}, {"made_on": "2024"}, {"quotation_note": "As overheard."}]
+)
+def test_a_minor_edition_cannot_change_the_pledge(changed: dict[str, str]) -> None:
+    pledge = make_published_pledge()
+    Pledge.objects.update(**changed)
+
+    assert "minor edition can change no more" in reasons(pledge, kind="minor")
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"title": "Limes delivered"}, {"quotation": "Limes!"}, {"direction": "against"}, {"happened_on": "2025"}],
+)
+def test_a_minor_edition_cannot_change_what_evidence_says(changed: dict[str, str]) -> None:
+    pledge = make_published_pledge()
+    pledge.evidence.update(**changed)
+
+    assert "minor edition can change no more" in reasons(pledge, kind="minor")
+
+
+def test_a_renamed_label_can_go_out_in_a_minor_edition() -> None:
+    pledge = make_published_pledge()
+    type(pledge.topic).objects.update(name="All about lemons")
+
+    assert reasons(pledge, kind="minor") == ""
+
+
+def test_a_minor_edition_cannot_bring_back_a_withdrawn_pledge() -> None:
+    pledge = make_published_pledge()
+    publish(pledge, kind="withdrawal")
+
+    assert "This pledge is withdrawn" in reasons(pledge, kind="minor")
+
+
+def test_a_verdict_that_an_older_date_puts_earlier_is_no_new_verdict() -> None:
+    pledge = make_published_pledge()
+    make_verdict(pledge, effective_on="2025-02")
+
+    assert "No new verdict would stand" in reasons(pledge, kind="verdict")
+
+
+def test_a_correcting_verdict_needs_a_correction() -> None:
+    pledge = make_published_pledge()
+    make_verdict(pledge, corrects=pledge.verdicts.get())
+
+    assert "so this edition is a correction" in reasons(pledge, kind="update")
+
+
+def test_a_verdict_cannot_correct_that_of_another_pledge() -> None:
+    pledge = make_published_pledge()
+    make_verdict(pledge, corrects=make_published_pledge().verdicts.get())
+
+    assert "only a published verdict of the same pledge" in reasons(pledge, kind="correction")
+
+
+@pytest.mark.parametrize(
+    ("changed", "reason"),
+    [
+        ({"happened_on": "2025-13"}, "is not a day of the calendar"),
+        ({"account": "[" * 501}, "501 “[” signs"),
+        ({"title": "left\u202eright"}, "hidden character"),
+    ],
+)
+def test_rows_that_no_form_would_let_through_are_named(changed: dict[str, str], reason: str) -> None:
+    review = make_review()
+    review.pledge.evidence.update(**changed)
+
+    assert reason in " ".join(reasons_not_to_publish(review, by=make_editor()))
+
+
+def test_a_review_of_such_rows_is_not_taken() -> None:
+    pledge = make_rated_pledge()
+    pledge.evidence.update(happened_on="2025-13")
+
+    with pytest.raises(NotPublishableError, match="not a day of the calendar"):
+        make_review(pledge)
+
+
+def test_evidence_needs_a_source() -> None:
+    review = make_review()
+    review.pledge.evidence.get().sources.clear()
+
+    assert "has no source" in " ".join(reasons_not_to_publish(review, by=make_editor()))
 
 
 def test_the_quotation_changes_only_in_a_correction() -> None:

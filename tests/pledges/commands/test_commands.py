@@ -6,6 +6,7 @@ from django.core.management import call_command, get_commands, load_command_clas
 from django.core.management.base import CommandError
 from django.db import connection
 
+from pledges.actions import addresses
 from pledges.guards import EDITION, VERDICT, remove_guards
 from pledges.models import Edition, PublicPledge, Review
 from tests.factories import make_approved_review, make_published_pledge, make_review, publish
@@ -102,6 +103,25 @@ def test_verify_log_finds_a_falsified_list(falsified: dict[str, Any]) -> None:
 
     with pytest.raises(CommandError, match="say something else"):
         call("verify_log")
+
+
+def test_verify_log_finds_two_addresses_swapped_and_rebuild_puts_them_back() -> None:
+    one, other = make_published_pledge(), make_published_pledge()
+    PublicPledge.objects.filter(pledge=one).update(slug="elsewhere")
+    PublicPledge.objects.filter(pledge=other).update(slug=one.slug)
+
+    with pytest.raises(CommandError, match=r"say something else .*: slug"):
+        call("verify_log")
+    call("rebuild_public")
+
+    assert "unbroken" in call("verify_log")
+    assert PublicPledge.objects.get(pledge=one).slug == one.slug
+
+
+def test_verify_log_holds_after_a_move() -> None:
+    addresses.move(make_published_pledge(), to="new-lemon")
+
+    assert "unbroken" in call("verify_log")
 
 
 def test_verify_log_finds_a_pledge_missing_from_the_lists() -> None:

@@ -135,7 +135,7 @@ def test_costs_two_queries_whatever_the_history(
 ) -> None:
     pledge = make_published_pledge()
     for number in range(editions):
-        make_verdict(pledge, effective_on=f"2025-{number + 1:02}")
+        make_verdict(pledge, effective_on=f"2025-04-{number + 1:02}")
         publish(pledge, kind="verdict")
 
     with django_assert_num_queries(2):  # type: ignore[operator]

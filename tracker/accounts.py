@@ -1,0 +1,94 @@
+"""Editors' log-ins: what differs from django-allauth's own ways."""
+
+from collections.abc import Callable
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter, get_adapter
+from allauth.core.exceptions import ReauthenticationRequired
+from allauth.core.internal.ratelimit import truncate_ip
+from csp.decorators import csp_replace
+from django.contrib.auth import REDIRECT_FIELD_NAME, SESSION_KEY, logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render, resolve_url
+from django.urls import reverse
+from django.utils.crypto import salted_hmac
+from django.utils.http import urlencode
+from django.views.decorators.cache import never_cache
+
+from pledges.models import Editor
+from tracker.security import ADMIN_POLICY
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+class EditorAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """Accounts are made by an administrator, for editors only."""
+
+    def is_open_for_signup(self, _request: HttpRequest) -> bool:
+        return False
+
+    def pre_login(self, request: HttpRequest, user: Editor, **options: Any) -> Any:
+        if not user.is_staff:
+            return self.respond_user_inactive(request, user)
+        return super().pre_login(request, user, **options)
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Name a visitor by a keyed hash: what throttles count is stored, and an address never is."""
+        address = truncate_ip(super().get_client_ip(request))
+        return salted_hmac("tracker.accounts", address, algorithm="sha256").hexdigest()
+
+
+def account_pages(get_response: Handler) -> Handler:
+    """Middleware: account pages have the editors' policy and are never stored."""
+    account_page = csp_replace(ADMIN_POLICY)(never_cache(get_response))
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response: HttpResponse = (account_page if _is_account_page(request) else get_response)(request)
+        return response
+
+    return middleware
+
+
+def end_lost_sessions(get_response: Handler) -> Handler:
+    """Middleware: whose account was disabled, or who is no editor any more, is logged out at the next request."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        # Pages for readers never look at the session: they are the same for everyone.
+        is_for_editors = _is_account_page(request) or request.path_info.startswith(reverse("admin:index"))
+        if is_for_editors and SESSION_KEY in request.session and not request.user.is_staff:
+            logout(request)
+        return get_response(request)
+
+    return middleware
+
+
+class AskForPasswordAgain:
+    """Sends to the page that asks for the password again.
+
+    allauth's own way keeps the whole refused request in the session: the form, and the visitor's address.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, ReauthenticationRequired):
+            return None
+        ways = get_adapter().get_reauthentication_methods(request.user)
+        return redirect_with_next(ways[0]["url"] if ways else "account_login", request.path)
+
+
+def redirect_with_next(page: str, address: str) -> HttpResponse:
+    """Go to a page which, when it is done, goes on to an address."""
+    return redirect(f"{resolve_url(page)}?{urlencode({REDIRECT_FIELD_NAME: address})}")
+
+
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    return render(request, "account/too_many_requests.html", status=429)
+
+
+def _is_account_page(request: HttpRequest) -> bool:
+    return request.path_info.startswith("/accounts/")
