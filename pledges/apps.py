@@ -5,8 +5,8 @@ from django.core import checks
 from django.db import connections
 from django.db.models.signals import post_migrate
 
-from pledges.checks import check_guards
 from pledges.guards import install_guards
+from pledges.system_checks import check_guards
 
 
 class PledgesConfig(AppConfig):

@@ -153,6 +153,11 @@ def change_every_field_of(pledge: Pledge) -> None:
         "slug": "changed-slug",
     }
     Pledge.objects.filter(pk=pledge.pk).update(**changed)
+    cited = Source.objects.filter(evidence__pledge=pledge) | Source.objects.filter(pk=pledge.made_in_id)
+    for number, source in enumerate(cited.distinct()):
+        source.title, source.publisher, source.url = "Changed", "Changed", f"https://changed.example/{number}"
+        source.kind, source.published_on = "news", "2001"
+        source.save()
     for evidence in pledge.evidence.all():
         evidence.sources.set([make_source(title="A changed source")])
         pledge.evidence.filter(pk=evidence.pk).update(

@@ -1,7 +1,7 @@
 """Editors' log-ins: what differs from django-allauth's own ways."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter, get_adapter
 from allauth.core.exceptions import ReauthenticationRequired
@@ -40,11 +40,10 @@ class EditorAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
 def account_pages(get_response: Handler) -> Handler:
     """Middleware: account pages have the editors' policy and are never stored."""
-    account_page = csp_replace(ADMIN_POLICY)(never_cache(get_response))
+    account_page = cast("Handler", csp_replace(ADMIN_POLICY)(never_cache(get_response)))
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        response: HttpResponse = (account_page if _is_account_page(request) else get_response)(request)
-        return response
+        return (account_page if _is_account_page(request) else get_response)(request)
 
     return middleware
 

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from tracker.security import ADMIN_POLICY
@@ -30,9 +31,10 @@ class TrackerAdminSite(AdminSite):
         index = reverse("admin:index")
         if self.has_permission(request):
             return redirect(index)
-        return redirect_with_next("account_login", request.GET.get(REDIRECT_FIELD_NAME, index))
+        wanted = {REDIRECT_FIELD_NAME: request.GET.get(REDIRECT_FIELD_NAME, index)}
+        return redirect(f"{reverse('account_login')}?{urlencode(wanted)}")
 
-    def password_change(self, _request: HttpRequest, _extra_context: Any = None) -> HttpResponse:
+    def password_change(self, _request: HttpRequest, _extra_context: Any = None) -> Any:
         return redirect("account_change_password")
 
 

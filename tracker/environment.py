@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
+from zoneinfo import available_timezones
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
@@ -46,6 +47,20 @@ class Environment:
         if not all(names):
             raise ImproperlyConfigured(f"{name} has an empty place; write names with commas between them.")
         return names
+
+    def hosts(self, name: str, default: list[str]) -> list[str]:
+        """Read host names without scheme or port, with commas between them."""
+        hosts = self.names(name, default)
+        for host in hosts:
+            if not _HOST.fullmatch(host) or re.search(r":[0-9]+$", host):
+                raise ImproperlyConfigured(f"{name} has {host!r}; write plain host names like pledges.example.org.")
+        return hosts
+
+    def time_zone(self, name: str, default: str) -> str:
+        zone = self.text(name, default)
+        if zone not in available_timezones():
+            raise ImproperlyConfigured(f"{name} is {zone!r}; write a time zone like Europe/London.")
+        return zone
 
     def site_url(self, name: str) -> SplitResult:
         """Read the address of the site: scheme and host, perhaps a port, and nothing else."""

@@ -3,11 +3,12 @@
 import logging
 import os
 
+from tracker.environment import Environment
 from tracker.logs import hide_address
 
 wsgi_app = "tracker.wsgi:application"
 bind = os.environ.get("BIND", "127.0.0.1:8000")
-workers = int(os.environ.get("WEB_CONCURRENCY", os.cpu_count() or 2))
+workers = Environment(os.environ).count("WEB_CONCURRENCY", os.cpu_count() or 2)
 worker_class = "gthread"
 threads = 16
 keepalive = 30

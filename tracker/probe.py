@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 
 
 def main() -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", 8000, timeout=2)
+    port = os.environ.get("BIND", "127.0.0.1:8000").rpartition(":")[2]
+    connection = http.client.HTTPConnection("127.0.0.1", int(port), timeout=2)
     connection.request("GET", "/healthz", headers={"Host": urlsplit(os.environ["SITE_URL"]).netloc})
     if connection.getresponse().status != http.client.OK:
         raise SystemExit("The site does not answer.")

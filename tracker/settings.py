@@ -18,14 +18,14 @@ SITE_NAME = env.text("SITE_NAME", "Pledge Tracker")
 SITE_PUBLISHER = env.text("SITE_PUBLISHER", SITE_NAME)
 SITE_CONTACT = env.text("SITE_CONTACT", f"editors@{SITE.hostname}")
 SITE_LICENCE = env.text("SITE_LICENCE", "CC BY 4.0")
-TIME_ZONE = env.text("SITE_TIME_ZONE", "Europe/London")
+TIME_ZONE = env.time_zone("SITE_TIME_ZONE", "Europe/London")
 USE_TZ = True
 LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en-gb", _("British English"))]
 
 SECRET_KEY = env.secret("DJANGO_SECRET_KEY")
 DEBUG = env.yes_or_no("DJANGO_DEBUG")
-ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", [SITE.hostname or ""])
+ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", [SITE.hostname or ""])
 ROOT_URLCONF = "tracker.urls"
 WSGI_APPLICATION = "tracker.wsgi.application"
 AUTH_USER_MODEL = "pledges.Editor"

@@ -12,12 +12,13 @@ def public_change() -> Iterator[set[str]]:
     """One change that readers can see; the caller adds the tags of what it touches.
 
     Takes the site-wide lock first, so whatever the block reads is the latest, and numbers
-    in the journal are in the order of commit.
+    in the journal are in the order of commit. What touches nothing takes no number.
     """
     with transaction.atomic():
         generation = Generation.objects.select_for_update().get()
-        generation.number += 1
-        generation.save()
         tags: set[str] = set()
         yield tags
-        Journal.objects.create(number=generation.number, tags="\n".join(sorted(tags)), written_at=timezone.now())
+        if tags:
+            generation.number += 1
+            generation.save()
+            Journal.objects.create(number=generation.number, tags="\n".join(sorted(tags)), written_at=timezone.now())

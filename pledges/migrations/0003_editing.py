@@ -561,4 +561,30 @@ class Migration(migrations.Migration):
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
+        migrations.AlterField(
+            model_name="evidence",
+            name="direction",
+            field=models.CharField(
+                choices=[
+                    ("supports", "Points towards the pledge being kept"),
+                    ("against", "Points against the pledge being kept"),
+                    ("neutral", "Points neither way"),
+                ],
+                default="neutral",
+                max_length=10,
+            ),
+        ),
+        migrations.AlterField(
+            model_name="historicalevidence",
+            name="direction",
+            field=models.CharField(
+                choices=[
+                    ("supports", "Points towards the pledge being kept"),
+                    ("against", "Points against the pledge being kept"),
+                    ("neutral", "Points neither way"),
+                ],
+                default="neutral",
+                max_length=10,
+            ),
+        ),
     ]

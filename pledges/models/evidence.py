@@ -10,9 +10,9 @@ class Evidence(models.Model):
     """One dated thing that happened, for or against a pledge being carried out."""
 
     class Direction(models.TextChoices):
-        SUPPORTS = "supports", _("Speaks for it")
-        AGAINST = "against", _("Speaks against it")
-        NEUTRAL = "neutral", _("Speaks neither for nor against it")
+        SUPPORTS = "supports", _("Points towards the pledge being kept")
+        AGAINST = "against", _("Points against the pledge being kept")
+        NEUTRAL = "neutral", _("Points neither way")
 
     pledge = models.ForeignKey("pledges.Pledge", on_delete=models.PROTECT, related_name="evidence")
     happened_on = PartialDateField(help_text=_("When did it happen?"))

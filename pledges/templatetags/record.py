@@ -1,6 +1,7 @@
 """How the values of the record are shown."""
 
 from django import template
+from django.db.models import TextChoices
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -28,17 +29,22 @@ def partial_date(stored: str) -> str:
 
 @register.filter
 def source_kind(kind: str) -> str:
-    return str(Source.Kind(kind).label)
+    return _label(Source.Kind, kind)
 
 
 @register.filter
 def direction(name: str) -> str:
-    return str(Evidence.Direction(name).label)
+    return _label(Evidence.Direction, name)
 
 
 @register.filter
 def pledge_kind(kind: str) -> str:
-    return str(Pledge.Kind(kind).label)
+    return _label(Pledge.Kind, kind)
+
+
+def _label(choices: type[TextChoices], value: str) -> str:
+    """Show a choice in words; an old edition may hold one that this release no longer has."""
+    return str(dict(choices.choices).get(value, value))
 
 
 @register.filter

@@ -7,7 +7,7 @@ from pledges.models import Pledge
 
 @dataclass(frozen=True)
 class Surface:
-    """One public address: how to make its path from a published pledge, and what it may cost."""
+    """One public address by its URL name: how to make its path from a published pledge, and what it may cost."""
 
     name: str
     path: str
@@ -18,8 +18,11 @@ class Surface:
         return self.path.format(slug=pledge.slug)
 
 
+# URL names that begin like this are for editors and operators.
+NOT_PUBLIC = ("account_", "mfa_", "markdownx_", "readyz")
+
 PUBLIC_SURFACES = [
     Surface("home", "/", queries=1),
-    Surface("pledge", "/pledges/{slug}/", queries=2),
+    Surface("pledge-detail", "/pledges/{slug}/", queries=2),
     Surface("healthz", "/healthz", queries=0, is_html=False),
 ]

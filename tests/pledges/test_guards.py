@@ -11,12 +11,12 @@ from django.core.management import call_command
 from django.db import DatabaseError, IntegrityError, connection, models, transaction
 from django.db.models.deletion import ProtectedError
 
-from pledges.checks import check_guards
 from pledges.content import canonical
 from pledges.guards import EDITION, VERDICT, install_guards, missing_guards, remove_guards
 from pledges.log import entry_hash
 from pledges.models import Edition, Verdict
 from pledges.models.fields import LineField
+from pledges.system_checks import check_guards
 from tests.factories import make_pledge, make_published_pledge, make_verdict, publish
 
 pytestmark = pytest.mark.django_db

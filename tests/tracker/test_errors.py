@@ -86,7 +86,7 @@ def assert_own_page(response: Any, status: int) -> None:
     assert f"<h1>{WORDS[status]}</h1>" in html
     assert f"<title>{WORDS[status]} – Pledge Tracker</title>" in html
     assert f"Error {status}" in html
-    assert '<html lang="en-GB">' in html
+    assert '<html lang="en-gb">' in html
     assert '<meta name="robots" content="noindex">' in html
     assert response.headers["Content-Type"] == "text/html; charset=utf-8"
     assert response.headers["Content-Length"] == str(len(response.content))

@@ -2,10 +2,12 @@ import os
 import secrets
 import socket
 import sys
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
@@ -14,6 +16,7 @@ from pledges.actions import samples
 from pledges.models import Editor, Pledge
 
 WRITER, REVIEWER = "demonstration-writer", "demonstration-reviewer"
+ACCOUNTS = {WRITER: "writer", REVIEWER: "reviewer"}
 FIXTURES = Path(settings.BASE_DIR) / "fixtures"
 HOST = "127.0.0.1"
 
@@ -41,7 +44,8 @@ class Command(BaseCommand):
     def _prepare(self, *, new_passwords: bool) -> None:
         self._say("Preparing the database …")
         call_command("migrate", verbosity=0)
-        passwords = {name: _account(name, new_password=new_passwords) for name in (WRITER, REVIEWER)}
+        call_command("setup_roles", stdout=StringIO())
+        passwords = {name: _account(name, role, new_password=new_passwords) for name, role in ACCOUNTS.items()}
         self._publish_samples()
         self._say("Collecting the style sheets …")
         call_command("collectstatic", interactive=False, verbosity=0)
@@ -101,9 +105,10 @@ def _require_own_database() -> None:
     raise CommandError("The database was not made by demo, so nothing was changed. Point DATABASE_URL at an empty one.")
 
 
-def _account(name: str, *, new_password: bool) -> str:
-    """Make sure of a demonstration account; gives its password when that is new."""
+def _account(name: str, role: str, *, new_password: bool) -> str:
+    """Make sure of a demonstration account and its role; gives its password when that is new."""
     editor, created = Editor.objects.get_or_create(username=name, defaults={"handle": name, "is_staff": True})
+    editor.groups.add(Group.objects.get(name=role))
     if not (created or new_password):
         return ""
     password = secrets.token_urlsafe(12)

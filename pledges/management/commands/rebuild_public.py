@@ -6,7 +6,7 @@ from pledges.actions import public_pledges
 
 
 class Command(BaseCommand):
-    help = "Make the tables that lists read again from the editions. Safe at any time."
+    help = "Make the tables that lists read again from the editions; publishing waits meanwhile."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         done = 0

@@ -9,7 +9,7 @@ from pledges import log
 from pledges.actions import editions, public_pledges
 from pledges.guards import missing_guards
 from pledges.models import Edition, Editor
-from pledges.snapshot import snapshot
+from pledges.one_state import one_state
 
 _STEP = 5_000
 
@@ -23,7 +23,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         started = time.perf_counter()
         found = 0
-        with snapshot():
+        with one_state():
             for problem in self._problems():
                 if not options["all"]:
                     raise CommandError(problem)

@@ -82,6 +82,7 @@ def test_publishing_a_review_twice_gives_the_same_edition() -> None:
 
     assert editions.publish(review) == editions.publish(review)
     assert Edition.objects.count() == 1
+    assert Journal.objects.count() == 1
 
 
 def test_an_edition_has_exactly_the_composed_bytes() -> None:

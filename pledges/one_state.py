@@ -5,7 +5,7 @@ from django.db import connection, transaction
 
 
 @contextmanager
-def snapshot() -> Iterator[None]:
+def one_state() -> Iterator[None]:
     """Several reads of one state of the database, holding up nobody who writes.
 
     Within a transaction that is open already it adds nothing.
