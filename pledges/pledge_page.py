@@ -7,8 +7,9 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
+from pledges.compose import compose, next_number
 from pledges.content import PledgeContent, VerdictContent, read
-from pledges.models import Edition, PublicPledge, Source
+from pledges.models import Edition, Pledge, PublicPledge, Source
 
 
 @dataclass(frozen=True)
@@ -43,13 +44,25 @@ class PledgePage:
 def pledge_page(public: PublicPledge) -> PledgePage:
     """Give the page of a pledge's current edition; costs one query, for the standing facts of sources."""
     assert public.edition.content is not None
-    content = read(bytes(public.edition.content))
+    return _page(public, read(bytes(public.edition.content)), public.recorded_moments)
+
+
+def preview_page(pledge: Pledge) -> PledgePage:
+    """Give the page as it would be if the working copy were published now; entry and hash are not known yet."""
+    now = timezone.now()
+    public = PublicPledge.objects.filter(pledge=pledge).first() or PublicPledge(slug=pledge.slug, recorded="{}")
+    edition = Edition(number=next_number(pledge), published_at=now)
+    public.edition, public.changed_at = edition, now
+    return _page(public, compose(pledge), public.recorded_moments | {edition.number: now})
+
+
+def _page(public: PublicPledge, content: PledgeContent, recorded: dict[int, datetime]) -> PledgePage:
     return PledgePage(
         slug=public.slug,
         address=settings.SITE_URL + reverse("pledge-detail", args=[public.slug]),
         edition=public.edition,
         content=content,
-        history=_history(content, public.recorded_moments),
+        history=_history(content, recorded),
         sources=Source.objects.only("archived_url", "link_state").in_bulk([source.key for source in content.sources]),
         changed_at=public.changed_at,
         checked_on=public.checked_on,

@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 # A feed with one of these in it is not well-formed, so none is ever stored.
 _NOT_IN_XML = re.compile("[^\t\n\u0020-\u007e\u00a0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SPACES = re.compile(r"\s+")
+_WORDS = re.compile(r"[^\W\d_]+")
+_LOOKALIKES = {"LATIN", "CYRILLIC", "GREEK"}
 
 
 def clean(text: str) -> str:
@@ -29,3 +31,17 @@ def hidden_marks(text: str) -> list[str]:
         for position, mark in enumerate(text, start=1)
         if unicodedata.category(mark) == "Cf"
     ]
+
+
+def mixed_words(text: str) -> list[str]:
+    """Name every word whose letters come from alphabets that look alike, with its position counted from 1."""
+    return [
+        _("The word “%(word)s” at character %(position)d mixes alphabets. Please type it again.")
+        % {"word": found.group(), "position": found.start() + 1}
+        for found in _WORDS.finditer(text)
+        if not found.group().isascii() and len(_alphabets(found.group())) > 1
+    ]
+
+
+def _alphabets(word: str) -> set[str]:
+    return {unicodedata.name(letter, "").split(" ")[0] for letter in word} & _LOOKALIKES

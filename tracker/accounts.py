@@ -1,18 +1,24 @@
 """Editors' log-ins: what differs from django-allauth's own ways."""
 
+import time
 from collections.abc import Callable
 from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter, get_adapter
+from allauth.account.app_settings import REAUTHENTICATION_TIMEOUT
+from allauth.account.authentication import get_authentication_records
+from allauth.core import context
 from allauth.core.exceptions import ReauthenticationRequired
 from allauth.core.internal.ratelimit import truncate_ip
 from csp.decorators import csp_replace
+from django import forms
 from django.contrib.auth import REDIRECT_FIELD_NAME, SESSION_KEY, logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from pledges.models import Editor
@@ -32,10 +38,27 @@ class EditorAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             return self.respond_user_inactive(request, user)
         return super().pre_login(request, user, **options)
 
+    def is_reauthentication_required(self, **options: Any) -> bool:
+        """Ask again for the password, but not of somebody who gave it just now in order to log in."""
+        records = get_authentication_records(context.request, context.request.user)
+        is_fresh = any(time.time() - record["at"] < REAUTHENTICATION_TIMEOUT for record in records)
+        return not is_fresh and bool(super().is_reauthentication_required(**options))
+
     def get_client_ip(self, request: HttpRequest) -> str:
         """Name a visitor by a keyed hash: what throttles count is stored, and an address never is."""
         address = truncate_ip(super().get_client_ip(request))
         return salted_hmac("tracker.accounts", address, algorithm="sha256").hexdigest()
+
+
+class NoSecurityKey(forms.Form):
+    """Stands where allauth reads a security key from an answer without a code, though the site takes none."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        options.pop("user")
+        super().__init__(*args, **options)
+
+    def clean(self) -> None:
+        raise forms.ValidationError(_("A code is needed."))
 
 
 def account_pages(get_response: Handler) -> Handler:

@@ -2,8 +2,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 from csp.decorators import csp_replace
-from django.contrib.admin import AdminSite, site
-from django.contrib.admin.apps import AdminConfig
+from django.contrib.admin import AdminSite
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -12,6 +11,8 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
+from pledges.desk import desk_of
+from pledges.models import Editor
 from tracker.security import ADMIN_POLICY
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
@@ -26,6 +27,17 @@ class TrackerAdminSite(AdminSite):
     def admin_view(self, view: View, cacheable: bool = False) -> View:  # noqa: FBT001, FBT002 (Django's signature)
         return cast("View", csp_replace(ADMIN_POLICY)(super().admin_view(view, cacheable)))
 
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """Begin with what waits for this editor."""
+        assert isinstance(request.user, Editor)
+        headings = {
+            "to_decide": _("Reviews waiting for a decision"),
+            "to_publish": _("Approved, to be published"),
+            "mine": _("Reviews I asked for"),
+        }
+        context = {"desk": desk_of(request.user), "headings": headings}
+        return super().index(request, {**context, **(extra_context or {})})
+
     def login(self, request: HttpRequest, _extra_context: Any = None) -> HttpResponse:
         """Send to the one page that asks for passwords; Django's own would forget the second factor."""
         index = reverse("admin:index")
@@ -36,13 +48,3 @@ class TrackerAdminSite(AdminSite):
 
     def password_change(self, _request: HttpRequest, _extra_context: Any = None) -> Any:
         return redirect("account_change_password")
-
-
-class TrackerAdminConfig(AdminConfig):
-    default_site = "tracker.admin_site.TrackerAdminSite"
-
-    def ready(self) -> None:
-        super().ready()
-        # allauth's own pages would show the secrets of second factors.
-        for model in [model for model in site._registry if model._meta.app_label in {"account", "mfa"}]:  # noqa: SLF001
-            site.unregister(model)

@@ -1,6 +1,5 @@
 from collections.abc import Callable
 
-from allauth.account.adapter import get_adapter
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
@@ -12,8 +11,6 @@ from django.urls import reverse
 from tracker.accounts import redirect_with_next
 
 Handler = Callable[[HttpRequest], HttpResponse]
-
-SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 
 
 def require_second_factor(get_response: Handler) -> Handler:
@@ -27,10 +24,10 @@ def require_second_factor(get_response: Handler) -> Handler:
         is_admin_page = request.path_info.startswith(reverse("admin:index"))
         if settings.IS_LOOPBACK or not is_admin_page or not request.user.is_authenticated:
             return get_response(request)
-        if not is_mfa_enabled(request.user, SECOND_FACTORS):
+        if not is_mfa_enabled(request.user, [Authenticator.Type.TOTP]):
             return redirect("mfa_activate_totp")
         if not _has_used_one(request):
-            return redirect_with_next(_where_to_use_one(request), request.get_full_path())
+            return redirect_with_next("mfa_reauthenticate", request.get_full_path())
         return get_response(request)
 
     return middleware
@@ -38,9 +35,3 @@ def require_second_factor(get_response: Handler) -> Handler:
 
 def _has_used_one(request: HttpRequest) -> bool:
     return any(record["method"] == "mfa" for record in get_authentication_records(request, request.user))
-
-
-def _where_to_use_one(request: HttpRequest) -> str:
-    ways = get_adapter().get_reauthentication_methods(request.user)
-    addresses: list[str] = [way["url"] for way in ways if way["id"].startswith("mfa_reauthenticate")]
-    return addresses[0]

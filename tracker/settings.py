@@ -33,7 +33,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
     "pledges",
-    "tracker.admin_site.TrackerAdminConfig",
+    "tracker.admin_config.TrackerAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "tracker.accounts.account_pages",
     "allauth.account.middleware.AccountMiddleware",
@@ -122,8 +123,8 @@ ACCOUNT_RATE_LIMITS = {
     "change_password": "5/m/user",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.yes_or_no("BEHIND_PROXY") else 0
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
-MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_FORMS = {"authenticate_webauthn": "tracker.accounts.NoSecurityKey"}
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_TOTP_ISSUER = SITE_NAME
 
@@ -142,7 +143,6 @@ MARKDOWNX_MARKDOWNIFY_FUNCTION = "pledges.markdown.render"
 # What belongs to TLS follows the scheme of the site's own address.
 IS_SECURE = SITE.scheme == "https"
 IS_LOOPBACK = is_loopback(SITE)
-MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = IS_LOOPBACK
 SECURE_SSL_REDIRECT = IS_SECURE
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.yes_or_no("BEHIND_PROXY") else None

@@ -16,6 +16,7 @@ from pledges.dates import PartialDate
 from pledges.models import Edition, Editor, Evidence, Family, Pledge, PublicPledge, RetiredSlug, Review, Source, Verdict
 
 SUMMARY_WORDS = 60
+SECOND_PERSON = gettext_noop("Someone who neither wrote nor requested this must approve it.")
 
 
 class NotPublishableError(Exception):
@@ -67,13 +68,13 @@ def reasons_of_rows(pledge: Pledge) -> list[str]:
 
 def reasons_of_row(row: models.Model) -> Iterator[str]:
     """Name each field of a row that holds what its form would refuse."""
-    relations = [field.name for field in row._meta.concrete_fields if field.is_relation]  # noqa: SLF001 (Django's API)
+    relations = [field.name for field in row._meta.concrete_fields if field.is_relation]
     try:
         row.clean_fields(exclude=relations)
     except ValidationError as error:
         for field, sentences in error.message_dict.items():
             for sentence in sentences:
-                yield f"{row._meta.verbose_name} “{row}”, {field.replace('_', ' ')}: {sentence}"  # noqa: SLF001
+                yield f"{row._meta.verbose_name} “{row}”, {field.replace('_', ' ')}: {sentence}"
 
 
 def reasons_against(review: Review, composed: PledgeContent, *, by: Editor) -> list[str]:
@@ -92,7 +93,7 @@ def reasons_against(review: Review, composed: PledgeContent, *, by: Editor) -> l
 
 def _reasons_of_people(proposal: Proposal, *, by: Editor) -> Iterator[str]:
     if by.pk == proposal.review.requested_by_id or by.pk in _writers(proposal):
-        yield _("Someone who neither wrote nor requested this must approve it.")
+        yield _(SECOND_PERSON)
     if not by.is_active:
         yield _("The account of the person who approves is switched off.")
     if proposal.review.content_digest != content.digest(content.write(proposal.composed)):

@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -10,8 +12,8 @@ from pledges.models import Editor, Pledge, Review
 
 
 @transaction.atomic
-def request(pledge: Pledge, *, kind: str, change_note: str, by: Editor) -> Review:
-    """Ask for the working copy, exactly as it stands, to be published."""
+def request(pledge: Pledge, *, kind: str, change_note: str, by: Editor, publish_at: datetime | None = None) -> Review:
+    """Ask for the working copy, exactly as it stands, to be published: then, or by hand once it is approved."""
     pledge = Pledge.objects.select_for_update(of=("self",)).get(pk=pledge.pk)
     if _open_reviews(pledge).exists():
         raise NotPublishableError([_("A review of this pledge is already open.")])
@@ -24,6 +26,7 @@ def request(pledge: Pledge, *, kind: str, change_note: str, by: Editor) -> Revie
         change_note=change_note,
         requested_by=by,
         requested_at=timezone.now(),
+        publish_at=publish_at,
     )
     review.full_clean()
     review.save()
@@ -39,6 +42,19 @@ def approve(review: Review, *, by: Editor) -> Review:
     if reasons := reasons_not_to_publish(review, by=by):
         raise NotPublishableError(reasons)
     return _decide(review, Review.Decision.APPROVED, by=by)
+
+
+@transaction.atomic
+def schedule(review: Review, *, publish_at: datetime | None) -> Review:
+    """Set, move or take away the time to publish; it can only be published at or after it, never dated back."""
+    review = _locked(review)
+    if review.edition_id:
+        raise NotPublishableError([_("This review has been published already.")])
+    if publish_at and publish_at <= timezone.now():
+        raise NotPublishableError([_("The time to publish must lie in the future.")])
+    review.publish_at = publish_at
+    review.save(update_fields=["publish_at"])
+    return review
 
 
 @transaction.atomic

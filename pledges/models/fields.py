@@ -13,13 +13,13 @@ from markdownx.models import MarkdownxField
 
 from pledges import markdown
 from pledges.dates import PartialDate
-from pledges.text import clean, clean_line, hidden_marks
+from pledges.text import clean, clean_line, hidden_marks, mixed_words
 
 
-def refuse_hidden_marks(value: str) -> None:
-    """Validator: no character that a reader cannot see."""
-    if marks := hidden_marks(value):
-        raise ValidationError(marks)
+def refuse_deception(value: str) -> None:
+    """Validator: no character that a reader cannot see, no word that only looks like another."""
+    if found := [*hidden_marks(value), *mixed_words(value)]:
+        raise ValidationError(found)
 
 
 def refuse_bad_markdown(value: str) -> None:
@@ -66,13 +66,13 @@ class LineField(CleanMixin, models.CharField):
     """One line of text."""
 
     clean_text = staticmethod(clean_line)
-    default_validators = [refuse_hidden_marks]
+    default_validators = [refuse_deception]
 
 
 class MarkdownField(CleanMixin, MarkdownxField):  # type: ignore[misc]  # markdownx has no types
     """A text in Markdown, within the bounds of the renderer."""
 
-    default_validators = [refuse_hidden_marks, refuse_bad_markdown]
+    default_validators = [refuse_deception, refuse_bad_markdown]
 
 
 class PartialDateField(CleanMixin, models.CharField):
@@ -90,7 +90,7 @@ class WebAddressField(CleanMixin, models.URLField):
     """An http or https address that readers can reach."""
 
     clean_text = staticmethod(clean_line)
-    default_validators = [refuse_bad_address, refuse_hidden_marks]
+    default_validators = [refuse_bad_address, refuse_deception]
 
     def __init__(self, *args: Any, **options: Any) -> None:
         options.setdefault("max_length", 2000)

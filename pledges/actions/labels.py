@@ -1,0 +1,19 @@
+from django.db.models import Q
+
+from pledges.actions import drafts
+from pledges.actions.journal import public_change
+from pledges.models import Department, Pledge, Promisor, Rating, Topic
+
+
+def take_in(label: Rating | Topic | Department | Promisor) -> None:
+    """Take in a changed name or definition: every page may show it, and drafts that use it say something else now."""
+    with public_change() as tags:
+        tags.add("site")
+        for pledge in Pledge.objects.filter(_using(label)).distinct().order_by("pk"):
+            drafts.settle(pledge)
+
+
+def _using(label: Rating | Topic | Department | Promisor) -> Q:
+    if isinstance(label, Rating):
+        return Q(verdicts__rating=label)
+    return Q(**{label._meta.model_name or "": label})

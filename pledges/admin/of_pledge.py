@@ -1,0 +1,95 @@
+"""The rows that belong to a pledge: each has a page of its own, which leads back to the pledge."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from pledges.actions import drafts
+from pledges.admin.record_admin import RecordAdmin
+from pledges.models import Evidence, Reply, Verdict
+
+
+class OfPledgeAdmin(RecordAdmin):
+    list_select_related: tuple[str, ...] = ("pledge",)
+    autocomplete_fields: tuple[str, ...] = ("pledge",)
+
+    def take_in(self, row: Any) -> None:
+        drafts.settle(row.pledge)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("pledge",) if obj else ()
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001 (Django's signature)
+        if not change and hasattr(obj, "written_by_id"):
+            obj.written_by = request.user
+        super().save_model(request, obj, form, change)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        pledge = obj.pledge
+        super().delete_model(request, obj)
+        drafts.settle(pledge)
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        return {}  # rows are deleted one by one, on their own page, where the pledge is taken in
+
+    def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        return _to_pledge(obj)
+
+    def response_post_save_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        return _to_pledge(obj)
+
+
+def _to_pledge(row: Any) -> HttpResponse:
+    return HttpResponseRedirect(reverse("admin:pledges_pledge_change", args=[row.pledge_id]))
+
+
+@admin.register(Verdict)
+class VerdictAdmin(OfPledgeAdmin):
+    list_display = ("pledge", "rating", "effective_on", "summary", "is_published")
+    list_select_related = ("pledge", "rating")
+    list_filter = ("rating",)
+    search_fields = ("pledge__slug", "summary")
+    autocomplete_fields = ("pledge", "rating", "corrects")
+    exclude = ("written_by",)
+
+    @admin.display(boolean=True, description="published")
+    def is_published(self, verdict: Verdict) -> bool:
+        return verdict.first_edition_id is not None
+
+    def has_change_permission(self, request: HttpRequest, obj: Verdict | None = None) -> bool:
+        return super().has_change_permission(request, obj) and not _is_frozen(obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Verdict | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and not _is_frozen(obj)
+
+
+def _is_frozen(verdict: Verdict | None) -> bool:
+    return verdict is not None and verdict.first_edition_id is not None
+
+
+class CitationInline(admin.TabularInline):
+    """The sources of a piece of evidence; the plus sign enters a new one."""
+
+    model = Evidence.sources.through
+    verbose_name = "source"
+    verbose_name_plural = "sources"
+    autocomplete_fields = ("source",)
+    extra = 1
+
+
+@admin.register(Evidence)
+class EvidenceAdmin(OfPledgeAdmin):
+    list_display = ("title", "happened_on", "direction", "pledge")
+    list_filter = ("direction",)
+    search_fields = ("title", "pledge__slug")
+    exclude = ("written_by", "sources")
+    inlines = (CitationInline,)
+
+
+@admin.register(Reply)
+class ReplyAdmin(OfPledgeAdmin):
+    list_display = ("asked_of", "pledge", "asked_on", "answer_by", "answered_on")
+    list_filter = ("answered_on",)
+    search_fields = ("asked_of", "pledge__slug")

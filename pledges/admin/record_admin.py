@@ -1,0 +1,50 @@
+"""What the admin of every record has in common."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from simple_history.admin import SimpleHistoryAdmin
+
+from pledges.admin.markdown_widget import MARKDOWN_OVERRIDES
+from pledges.admin.seen import SeenForm
+
+
+class RecordAdmin(SimpleHistoryAdmin):  # type: ignore[misc]  # no types
+    """Forms that notice edit conflicts, and an action that takes in what was saved."""
+
+    form = SeenForm
+    object_history_list_template = "admin/pledges/history_list.html"
+    formfield_overrides = MARKDOWN_OVERRIDES
+    show_full_result_count = False
+    list_per_page = 50
+
+    def take_in(self, row: Any) -> None:
+        """Call the action that must know of a changed row."""
+        raise NotImplementedError
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001 (Django's signature)
+        super().save_related(request, form, formsets, change)
+        self.take_in(form.instance)
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], **options: Any) -> HttpResponse:
+        response: HttpResponse = super().render_change_form(request, context, **options)
+        if getattr(context["adminform"].form, "conflicts", ()):
+            response.status_code = 409
+        return response
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """Shows rows and lets nobody change them: a change needs an action."""
+
+    show_full_result_count = False
+
+    def has_add_permission(self, _request: HttpRequest, _row: models.Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, _request: HttpRequest, _row: models.Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, _request: HttpRequest, _row: models.Model | None = None) -> bool:
+        return False

@@ -1,0 +1,113 @@
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from pledges.actions import editions, reviews
+from pledges.actions.publishing_rule import SECOND_PERSON, NotPublishableError, reasons_not_to_publish
+from pledges.admin.pledge_views import changes_of
+from pledges.admin.record_admin import ReadOnlyAdmin
+from pledges.models import Editor, Review
+
+
+@admin.register(Review)
+class ReviewAdmin(ReadOnlyAdmin):
+    """A review's page shows what is asked for and what stands in the way; its buttons call the actions."""
+
+    list_display = ("pledge", "kind", "requested_by", "requested_at", "decision", "decided_by", "publish_at")
+    list_select_related = ("pledge", "requested_by", "decided_by")
+    list_filter = ("decision", "kind")
+    search_fields = ("pledge__slug", "change_note")
+    ordering = ("-pk",)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        review = get_object_or_404(Review.objects.select_related("pledge", "edition"), pk=object_id)
+        if request.method == "POST":
+            return _decide(request, review)
+        return _page(request, review)
+
+
+class CommentForm(forms.ModelForm):
+    class Meta:
+        model = Review
+        fields = ("comment",)
+        widgets = {"comment": forms.Textarea(attrs={"rows": 3, "maxlength": 1000})}
+
+
+_BUTTONS = {
+    "approve": "decide_review",
+    "send_back": "decide_review",
+    "publish": "publish_review",
+    "unschedule": "publish_review",
+}
+
+
+def _decide(request: HttpRequest, review: Review) -> HttpResponse:
+    button = next((name for name in _BUTTONS if name in request.POST), "")
+    if not button or not request.user.has_perm(f"pledges.{_BUTTONS[button]}"):
+        raise PermissionDenied
+    try:
+        done = _ACTIONS[button](review, request.user, request.POST.get("comment", ""))
+    except NotPublishableError as error:
+        status = 403 if _(SECOND_PERSON) in error.reasons else 409
+        return _page(request, review, refused=error.reasons, status=status)
+    messages.success(request, done)
+    return redirect("admin:pledges_review_change", review.pk)
+
+
+def _approve(review: Review, by: Any, _comment: str) -> str:
+    reviews.approve(review, by=by)
+    return _("Approved. It is not public yet: it still has to be published.")
+
+
+def _send_back(review: Review, by: Any, comment: str) -> str:
+    reviews.send_back(review, by=by, comment=comment)
+    return _("Sent back to its writer.")
+
+
+def _publish(review: Review, by: Any, _comment: str) -> str:
+    if not review.decision:
+        reviews.approve(review, by=by)
+    edition = editions.publish(review)
+    return _("Published as edition %(number)d, entry %(sequence)d of the log.") % {
+        "number": edition.number,
+        "sequence": edition.sequence,
+    }
+
+
+def _unschedule(review: Review, _by: Any, _comment: str) -> str:
+    reviews.schedule(review, publish_at=None)
+    return _("The time was taken away: publish it by hand.")
+
+
+_ACTIONS = {"approve": _approve, "send_back": _send_back, "publish": _publish, "unschedule": _unschedule}
+
+
+def _page(request: HttpRequest, review: Review, *, refused: list[str] | None = None, status: int = 200) -> HttpResponse:
+    approver = review.decided_by or request.user
+    assert isinstance(approver, Editor)
+    is_open = review.edition is None and review.decision != Review.Decision.SENT_BACK
+    reasons = refused or (reasons_not_to_publish(review, by=approver) if is_open else [])
+    context = {
+        "review": review,
+        "pledge": review.pledge,
+        "is_open": is_open,
+        "reasons": reasons,
+        "changes": changes_of(review.pledge) if is_open else None,
+        "form": CommentForm(instance=review),
+        "may_decide": request.user.has_perm("pledges.decide_review"),
+        "may_publish": request.user.has_perm("pledges.publish_review"),
+        "opts": Review._meta,
+        "has_permission": True,
+        "site_header": settings.SITE_NAME,
+    }
+    return render(request, "admin/pledges/review/review.html", context, status=status)

@@ -1,0 +1,65 @@
+"""Rows that many pledges share: a change of one may change every page that names it."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from pledges.actions import drafts, labels
+from pledges.admin.record_admin import RecordAdmin
+from pledges.admin.seen import SeenForm
+from pledges.models import Department, Promisor, Rating, Source, Topic
+
+
+@admin.register(Source)
+class SourceAdmin(RecordAdmin):
+    list_display = ("title", "publisher", "kind", "published_on", "link_state")
+    list_filter = ("kind", "link_state")
+    search_fields = ("title", "publisher", "url")
+    readonly_fields = ("link_state",)
+
+    def take_in(self, row: Source) -> None:
+        drafts.settle_citing(row)
+
+
+class LabelAdmin(admin.ModelAdmin):
+    """A label keeps its slug, which is part of addresses and of the log."""
+
+    form = SeenForm
+    list_display: tuple[str, ...] = ("name", "slug")
+    search_fields = ("name",)
+    prepopulated_fields = {"slug": ("name",)}
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("slug",) if obj else ()
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Any]:
+        return {} if obj else {"slug": ("name",)}
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001 (Django's signature)
+        super().save_related(request, form, formsets, change)
+        labels.take_in(form.instance)
+
+
+@admin.register(Topic)
+class TopicAdmin(LabelAdmin):
+    pass
+
+
+@admin.register(Department)
+class DepartmentAdmin(LabelAdmin):
+    pass
+
+
+@admin.register(Promisor)
+class PromisorAdmin(LabelAdmin):
+    list_display = ("name", "kind", "in_office_from", "in_office_until")
+    list_filter = ("kind",)
+
+
+@admin.register(Rating)
+class RatingAdmin(LabelAdmin):
+    list_display = ("position", "name", "family", "definition")
+    list_display_links = ("name",)
+    list_filter = ("family",)
+    ordering = ("position",)

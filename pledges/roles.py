@@ -1,0 +1,46 @@
+"""Who may do what: the one table of roles. `setup_roles` makes a group of each.
+
+A permission is named `app.verb_model`. What nobody may do stands in no row: editions, the read
+model, the journal and retired addresses are written by actions alone, and so is a review's decision.
+"""
+
+from collections.abc import Mapping
+
+_RECORD = ("pledge", "verdict", "evidence", "source", "reply")
+_GROUPINGS = ("topic", "department", "promisor")
+_KEPT_BY_ACTIONS = ("review", "edition", "publicpledge", "retiredslug", "generation", "journal")
+
+
+def _may(**models_by_verb: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(f"pledges.{verb}_{model}" for verb, models in models_by_verb.items() for model in models)
+
+
+_NEWSLETTER = _may(view=(*_RECORD, "check", "rating", *_GROUPINGS, *_KEPT_BY_ACTIONS))
+_WRITER = _NEWSLETTER | _may(
+    add=(*_RECORD, "check"),
+    change=_RECORD,
+    delete=("verdict", "evidence", "reply"),  # drafts: the database keeps what is published
+    request=("review",),
+    withdraw=("pledge",),
+)
+_REVIEWER = _NEWSLETTER | _may(add=("check",), decide=("review",), publish=("review",))
+_PUBLISHER = _REVIEWER | _may(move=("pledge",), add=_GROUPINGS, change=_GROUPINGS)
+_ADMINISTRATOR = (
+    _WRITER
+    | _PUBLISHER
+    | _may(
+        add=("rating", "editor"),
+        change=("rating", "editor"),
+        delete=("pledge", "source", "rating", *_GROUPINGS),  # the database keeps what anything refers to
+        view=("editor",),
+    )
+    | {"auth.view_group"}
+)
+
+ROLES: Mapping[str, frozenset[str]] = {
+    "writer": _WRITER,
+    "reviewer": _REVIEWER,
+    "publisher": _PUBLISHER,
+    "newsletter": _NEWSLETTER,
+    "administrator": _ADMINISTRATOR,
+}

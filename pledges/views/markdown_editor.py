@@ -1,0 +1,144 @@
+"""What the Markdown editor asks for while somebody writes: a preview, and a place for a picture.
+
+A script reads the answers; a refusal is `{"reasons": [sentence, …]}`. django-markdownx's own views,
+which would answer anyone, are never mounted: these have their names.
+"""
+
+import functools
+import logging
+import secrets
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from http import HTTPStatus
+from typing import Any, cast
+
+from django.contrib import admin
+from django.core.cache import cache
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import MemoryFileUploadHandler
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+
+from pledges import markdown, pictures
+from pledges.models import Editor
+from pledges.text import clean
+
+View = Callable[[HttpRequest], HttpResponse]
+
+MOST_PICTURES = 200  # of one editor in an hour
+_HOUR = 60 * 60
+_ENVELOPE = 100_000  # bytes that a request may have around its picture
+_log = logging.getLogger(__name__)
+
+
+def refuse(status: HTTPStatus, *reasons: str, **headers: str) -> HttpResponse:
+    return JsonResponse({"reasons": reasons}, status=status, headers=headers)
+
+
+def editors_only(*permissions: str) -> Callable[[View], View]:
+    """Let in a POST of an editor who has one of the permissions.
+
+    Nobody else's body is read, not even to look for the token of the form: the view checks that by `csrf_protect`.
+    """
+
+    def decorate(view: View) -> View:
+        @functools.wraps(view)
+        def guarded(request: HttpRequest) -> HttpResponse:
+            if not admin.site.has_permission(request) or not any(map(request.user.has_perm, permissions)):
+                return refuse(HTTPStatus.FORBIDDEN, _("You may not do this, or you are no longer logged in."))
+            if request.method != "POST":
+                return refuse(HTTPStatus.METHOD_NOT_ALLOWED, _("This address only takes texts."), Allow="POST")
+            return view(request)
+
+        return cast("View", csrf_exempt(never_cache(guarded)))
+
+    return decorate
+
+
+@editors_only("pledges.view_pledge")
+@csrf_protect
+def preview(request: HttpRequest) -> HttpResponse:
+    """Give a text as readers will see it, or say why it could not be saved."""
+    if "content" not in request.POST:
+        return refuse(HTTPStatus.BAD_REQUEST, _("There is no text to show."))
+    text = clean(request.POST["content"])
+    if problems := markdown.problems(text):
+        return refuse(HTTPStatus.BAD_REQUEST, *problems)
+    return HttpResponse(markdown.render(text))
+
+
+@editors_only("pledges.change_pledge", "pledges.change_evidence", "pledges.change_verdict")
+def upload(request: HttpRequest) -> HttpResponse:
+    """Keep a picture and give the Markdown that shows it."""
+    if int(request.META.get("CONTENT_LENGTH") or 0) > pictures.MOST_BYTES + _ENVELOPE:
+        return refuse(HTTPStatus.BAD_REQUEST, str(pictures.too_large()))
+    request.upload_handlers = [InMemoryUploadHandler(request)]
+    return _upload(request)
+
+
+class InMemoryUploadHandler(MemoryFileUploadHandler):
+    """Keeps a file in memory whatever its size, which `upload` has bounded: a refused one never touches a disk."""
+
+    def handle_raw_input(self, *arguments: Any, **options: Any) -> None:
+        super().handle_raw_input(*arguments, **options)
+        self.activated = True
+
+
+@csrf_protect
+def _upload(request: HttpRequest) -> HttpResponse:
+    image = request.FILES.get("image")
+    if not isinstance(image, UploadedFile):
+        return refuse(HTTPStatus.BAD_REQUEST, _("There is no picture to keep."))
+    if not _counts_as_one_more(cast("Editor", request.user)):
+        return _too_many()
+    try:
+        picture = pictures.recode(image.read())
+        address = _store(picture)
+    except pictures.PictureError as error:
+        return refuse(HTTPStatus.BAD_REQUEST, str(error))
+    except OSError:
+        _log.exception("A picture could not be stored.")
+        return refuse(HTTPStatus.SERVICE_UNAVAILABLE, _("The picture could not be stored. Try again in a few minutes."))
+    # The words are for the editor to replace: who cannot see the picture reads them instead.
+    return JsonResponse({"image_code": f"![{_('describe the picture')}]({address})"})
+
+
+def _counts_as_one_more(editor: Editor) -> bool:
+    """Count one more picture of the editor in this hour, unless that is too many."""
+    key = f"pictures:{editor.pk}:{int(time.time()) // _HOUR}"
+    with transaction.atomic():
+        # The cache reads and writes in two steps; the editor's row makes two requests of theirs wait for each other.
+        Editor.objects.select_for_update(no_key=True).get(pk=editor.pk)
+        count = cache.get(key, 0)
+        if count < MOST_PICTURES:
+            cache.set(key, count + 1, _HOUR)
+    return bool(count < MOST_PICTURES)
+
+
+def _too_many() -> HttpResponse:
+    wait = str(_HOUR - int(time.time()) % _HOUR)
+    reason = _("You have sent %(most)d pictures in this hour. Wait for the next one.") % {"most": MOST_PICTURES}
+    return refuse(HTTPStatus.TOO_MANY_REQUESTS, reason, **{"Retry-After": wait})
+
+
+def _store(picture: pictures.Picture) -> str:
+    """Write the picture under a name that says nothing and nobody can guess; give its address."""
+    key = secrets.token_hex(16)
+    name = f"{key}.{picture.extension}"
+    try:
+        stored = default_storage.save(name, ContentFile(picture.content))
+    except OSError:
+        with suppress(OSError):
+            default_storage.delete(name)  # what a full disk took of it
+        raise
+    if stored != name:
+        default_storage.delete(stored)
+        raise FileExistsError(name)
+    return reverse("picture", args=[key, picture.extension])

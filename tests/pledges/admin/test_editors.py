@@ -1,0 +1,219 @@
+"""What an administrator does with the people who keep the record."""
+
+import re
+from io import StringIO
+from typing import Any
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Group
+from django.contrib.sessions.models import Session
+from django.core.management import call_command
+from django.db import connection
+from django.db.models import ProtectedError
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
+
+from pledges.models import Editor
+from tests.conftest import Browser
+from tests.factories import make_editor, make_published_pledge
+
+pytestmark = pytest.mark.django_db
+
+LIST = "/admin/pledges/editor/"
+PASSWORD = "a cart of sour lemons"
+
+
+@pytest.fixture(autouse=True)
+def loopback(settings: Settings) -> None:
+    """Nothing here is about the second factor."""
+    settings.IS_LOOPBACK = True
+
+
+@pytest.fixture
+def administrator() -> Editor:
+    call_command("setup_roles", stdout=StringIO())
+    administrator = make_editor(username="ada", is_staff=True)
+    administrator.groups.add(Group.objects.get(name="administrator"))
+    return administrator
+
+
+@pytest.fixture
+def desk(administrator: Editor) -> Client:
+    desk = Browser()
+    desk.force_login(administrator)
+    return desk
+
+
+def page_of(editor: Editor, part: str = "change") -> str:
+    return f"{LIST}{editor.pk}/{part}/"
+
+
+def fields_for(editor: Editor, **changes: Any) -> dict[str, Any]:
+    fields = {"username": editor.username, "first_name": "", "last_name": "", "email": "", "groups": []}
+    return {**fields, "is_active": "on", "is_staff": "on", **changes}
+
+
+def test_the_list_says_who_has_which_role(desk: Client) -> None:
+    html = desk.get(LIST).content.decode()
+
+    assert '<td class="field-roles">administrator</td>' in html
+
+
+def test_the_list_costs_a_fixed_number_of_queries(desk: Client) -> None:
+    with CaptureQueriesContext(connection) as with_one:
+        desk.get(LIST)
+    for _ in range(30):
+        make_editor().groups.add(Group.objects.get(name="writer"))
+
+    with CaptureQueriesContext(connection) as with_many:
+        desk.get(LIST)
+
+    assert len(with_many) == len(with_one)
+
+
+def test_an_administrator_makes_an_account_that_can_log_in(desk: Client) -> None:
+    form = desk.get(f"{LIST}add/").content.decode()
+    assert re.search(r'<input type="checkbox" name="is_staff"[^>]* checked', form)
+    writer = Group.objects.get(name="writer")
+    fields = {
+        "username": "willy",
+        "password1": PASSWORD,
+        "password2": PASSWORD,
+        "groups": [writer.pk],
+        "is_staff": "on",
+    }
+
+    response = desk.post(f"{LIST}add/", fields)
+
+    willy = Editor.objects.get(username="willy")
+    assert response["Location"] == page_of(willy)
+    assert willy.check_password(PASSWORD)
+    assert willy.groups.get() == writer
+    assert willy.has_perm("pledges.add_pledge")
+    assert Browser().post("/accounts/login/", {"login": "willy", "password": PASSWORD})["Location"] == "/admin/"
+
+
+def test_a_weak_first_password_is_refused(desk: Client) -> None:
+    fields = {"username": "willy", "password1": "lemon", "password2": "lemon", "is_staff": "on"}
+
+    assert desk.post(f"{LIST}add/", fields).status_code == 200
+    assert not Editor.objects.filter(username="willy").exists()
+
+
+def test_the_page_of_an_editor_shows_no_hash_and_offers_no_right_but_roles(desk: Client) -> None:
+    editor = make_editor(password=PASSWORD, is_staff=True)
+
+    html = desk.get(page_of(editor)).content.decode()
+
+    assert editor.handle in html
+    assert editor.password.split("$")[-1] not in html
+    assert "md5" not in html.lower()
+    names = set(re.findall(r'<(?:input|select|textarea)\b[^>]*name="([a-z_]+)"', html))
+    assert names >= {"username", "first_name", "last_name", "email", "groups", "is_active", "is_staff"}
+    assert not names & {"is_superuser", "user_permissions", "password", "handle"}
+
+
+def test_an_administrator_changes_roles_and_cannot_make_a_superuser(desk: Client) -> None:
+    editor = make_editor(is_staff=True)
+    reviewer = Group.objects.get(name="reviewer")
+
+    desk.post(page_of(editor), fields_for(editor, groups=[reviewer.pk], is_superuser="on", handle="mine"))
+
+    changed = Editor.objects.get(pk=editor.pk)
+    assert changed.groups.get() == reviewer
+    assert (changed.is_superuser, changed.handle) == (False, editor.handle)
+
+
+def test_an_administrator_sets_a_new_password_which_ends_the_sessions(desk: Client) -> None:
+    editor = make_editor(username="willy", password=PASSWORD, is_staff=True)
+    theirs = Browser()
+    theirs.post("/accounts/login/", {"login": "willy", "password": PASSWORD})
+    assert theirs.get("/admin/").status_code == 200
+    form = desk.get(page_of(editor, "password")).content.decode()
+    new = "another cart of lemons"
+
+    desk.post(page_of(editor, "password"), {"password1": new, "password2": new})
+
+    assert 'name="usable_password"' not in form
+    assert Editor.objects.get(pk=editor.pk).check_password(new)
+    assert theirs.get("/admin/").status_code == 302
+
+
+@pytest.mark.parametrize("part", ["change", "password"])
+def test_a_superuser_is_out_of_an_administrators_reach(desk: Client, part: str) -> None:
+    root = make_editor(username="root", password=PASSWORD, is_staff=True, is_superuser=True)
+    fields = {**fields_for(root, is_active=""), "password1": "a stolen site", "password2": "a stolen site"}
+
+    response = desk.post(page_of(root, part), fields)
+
+    assert response.status_code == 403
+    unchanged = Editor.objects.get(pk=root.pk)
+    assert unchanged.is_active
+    assert unchanged.check_password(PASSWORD)
+
+
+@pytest.mark.parametrize("is_superuser", [False, True])
+def test_nobody_is_ever_deleted(administrator: Editor, desk: Client, *, is_superuser: bool) -> None:
+    Editor.objects.filter(pk=administrator.pk).update(is_superuser=is_superuser)
+    edition = make_published_pledge().editions.get()
+    selected = {"action": "delete_selected", "_selected_action": [edition.actor_id], "post": "yes"}
+
+    alone = desk.post(page_of(edition.actor, "delete"), {"post": "yes"}, follow=True)
+    desk.post(LIST, selected)
+
+    assert "because the record says who did what" in alone.content.decode()
+    assert Editor.objects.filter(pk=edition.actor_id).exists()
+    with pytest.raises(ProtectedError):
+        edition.actor.delete()
+
+
+def test_an_account_is_taken_out_of_use_instead(desk: Client) -> None:
+    editor = make_editor(username="willy", password=PASSWORD, is_staff=True)
+    theirs = Browser()
+    theirs.post("/accounts/login/", {"login": "willy", "password": PASSWORD})
+
+    desk.post(page_of(editor), fields_for(editor, is_active=""))
+
+    assert theirs.get("/admin/").status_code == 302
+    assert Session.objects.count() == 1
+
+
+def test_an_administrator_removes_a_lost_second_factor_and_it_is_noted(desk: Client) -> None:
+    editor, root = make_editor(is_staff=True), make_editor(is_staff=True, is_superuser=True)
+    for one in (editor, root):
+        Authenticator.objects.create(user=one, type="totp", data={})
+    chosen = {"action": "remove_second_factor", "_selected_action": [editor.pk, root.pk]}
+
+    response = desk.post(LIST, chosen, follow=True)
+
+    assert f"They set up a new one at their next log-in: {editor.username}<" in response.content.decode()
+    assert Authenticator.objects.get().user == root
+    assert LogEntry.objects.get().object_id == str(editor.pk)
+
+
+@pytest.mark.parametrize("role", ["writer", "reviewer", "publisher", "newsletter"])
+@pytest.mark.parametrize("path", ["", "add/", "1/change/", "1/password/"])
+def test_no_other_role_sees_the_accounts(administrator: Editor, role: str, path: str) -> None:
+    editor = make_editor(is_staff=True)
+    editor.groups.add(Group.objects.get(name=role))
+    desk = Browser()
+    desk.force_login(editor)
+
+    assert desk.get(LIST + path.replace("1", str(administrator.pk))).status_code == 403
+
+
+def test_an_administrator_sees_what_a_role_may_do_and_does_not_change_it(desk: Client) -> None:
+    writer = Group.objects.get(name="writer")
+
+    assert desk.get("/admin/auth/group/").status_code == 200
+    assert desk.post(f"/admin/auth/group/{writer.pk}/change/", {"name": "boss"}).status_code == 403
+
+
+def test_nobody_sees_the_secrets_of_second_factors(administrator: Editor, desk: Client) -> None:
+    Editor.objects.filter(pk=administrator.pk).update(is_superuser=True)
+
+    for path in ["mfa/authenticator/", "account/emailaddress/", "account/emailconfirmation/"]:
+        assert desk.get(f"/admin/{path}").status_code == 404

@@ -1,0 +1,264 @@
+"""From a draft to the public page by the forms and buttons that editors use, without a script."""
+
+import re
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+
+from pledges.models import Edition, Editor, Evidence, Pledge, PublicPledge, Review, Verdict
+from tests.factories import (
+    make_editor,
+    make_evidence,
+    make_pledge,
+    make_published_pledge,
+    make_rated_pledge,
+    make_rating,
+    make_review,
+    make_source,
+    make_verdict,
+)
+from tests.pledges.admin.conftest import signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+def fields_of(html: str) -> dict[str, str]:
+    """Read what a browser would send back from the page's forms, as far as it stands in inputs, texts and choices."""
+    found = dict(re.findall(r'<input [^>]*?name="([^"]+)"[^>]*?value="([^"]*)"', html))
+    found |= {name: text.lstrip("\n") for name, text in re.findall(r'<textarea name="([^"]+)"[^>]*>([^<]*)<', html)}
+    for name, options in re.findall(r'<select name="([^"]+)".*?>(.*?)</select>', html, re.DOTALL):
+        chosen = re.search(r'<option value="([^"]*)" selected', options)
+        found[name] = chosen[1] if chosen else ""
+    return {name: value for name, value in found.items() if not name.startswith("_")}
+
+
+def open_form(browser: Client, row: Any) -> dict[str, str]:
+    html = browser.get(address_of(row)).content.decode()
+    return fields_of(html)
+
+
+def address_of(row: Any) -> str:
+    return reverse(f"admin:pledges_{row._meta.model_name}_change", args=[row.pk])
+
+
+def send(browser: Client, address: str, typed: dict[str, Any], *, opened: str = "") -> Any:
+    """Post a form with the token that its page has, or the page that was opened before."""
+    browser.get(opened or address)
+    token = browser.cookies["__Host-csrf"].value
+    return browser.post(address, {**typed, "csrfmiddlewaretoken": token}, headers={"referer": "https://tracker.test/"})
+
+
+def test_saving_a_pledge_takes_it_in_and_changes_nothing_in_public(desk: Client, writer: Editor) -> None:
+    pledge = make_published_pledge()
+
+    response = send(desk, address_of(pledge), open_form(desk, pledge) | {"headline": "A better headline"})
+
+    assert response.status_code == 302, response.content.decode()
+    saved = Pledge.objects.get()
+    assert saved.headline == "A better headline"
+    assert saved.version == pledge.version + 1
+    assert PublicPledge.objects.get().headline == pledge.headline
+    assert saved.history.latest().history_user == writer
+
+
+def test_the_second_of_two_savers_gets_both_texts_and_all_they_typed(desk: Client) -> None:
+    pledge = make_pledge(background="Lemons are sour.")
+    opened = open_form(desk, pledge)
+    Pledge.objects.update(background="Lemons are sweet.")
+
+    response = send(desk, address_of(pledge), opened | {"background": "Lemons are blue.", "headline": "Mine"})
+
+    html = response.content.decode()
+    assert response.status_code == 409
+    assert "<del>sweet</del><ins>blue</ins>" in html
+    assert "Lemons are blue.</textarea>" in html
+    assert 'value="Mine"' in html
+    assert Pledge.objects.get().background == "Lemons are sweet."
+
+    again = send(desk, address_of(pledge), fields_of(html))
+
+    assert again.status_code == 302
+    assert Pledge.objects.get().background == "Lemons are blue."
+
+
+def test_evidence_is_added_with_its_source_and_leads_back_to_the_pledge(desk: Client, writer: Editor) -> None:
+    pledge, source = make_pledge(), make_source()
+    typed = {
+        "pledge": pledge.pk,
+        "happened_on": "2025-03",
+        "title": "A cart arrived",
+        "account": "With *lemons*.",
+        "direction": "supports",
+        "Evidence_sources-TOTAL_FORMS": "1",
+        "Evidence_sources-INITIAL_FORMS": "0",
+        "Evidence_sources-0-source": source.pk,
+    }
+
+    response = send(desk, reverse("admin:pledges_evidence_add"), typed)
+
+    assert response.status_code == 302, response.content.decode()
+    assert response.headers["Location"] == address_of(pledge)
+    evidence = Evidence.objects.get()
+    assert list(evidence.sources.all()) == [source]
+    assert evidence.written_by == writer
+    assert Pledge.objects.get().draft_digest != pledge.draft_digest
+
+
+def test_a_published_verdict_can_be_read_but_not_changed(desk: Client) -> None:
+    verdict = make_published_pledge().verdicts.get()
+
+    assert "Everyone has a lemon." in desk.get(address_of(verdict)).content.decode()
+    assert send(desk, address_of(verdict), {"summary": "Falsified"}).status_code == 403
+    assert Verdict.objects.get().summary == "Everyone has a lemon."
+
+
+def test_the_preview_is_the_page_that_readers_will_get(desk: Client, reviewers_desk: Client, client: Client) -> None:
+    pledge = make_rated_pledge()
+    preview = desk.get(reverse("admin:pledges_pledge_preview", args=[pledge.pk]))
+    review = make_review(pledge)
+
+    send(reviewers_desk, address_of(review), {"publish": "1"})
+
+    edition = Edition.objects.get()
+    public = client.get(f"/pledges/{pledge.slug}/").content.decode()
+    place = f"entry {edition.sequence}, hash <code>{edition.short_hash}</code>"
+    assert "no-store" in preview.headers["Cache-Control"]
+    assert without_moments(public.replace(place, "entry and hash follow on publication")) == without_moments(
+        preview.content.decode()
+    ).replace("What this edition changed: ", f"What this edition changed: {review.change_note}")
+
+
+def without_moments(html: str) -> str:
+    return re.sub(r'datetime="[^"]*T[^"]*"', "", html)
+
+
+def test_a_review_is_asked_for_with_kind_and_change_note(desk: Client, writer: Editor) -> None:
+    pledge = make_rated_pledge()
+
+    response = send(
+        desk,
+        reverse("admin:pledges_pledge_review", args=[pledge.pk]),
+        {"kind": "first", "change_note": "First published.", "publish_at_0": "", "publish_at_1": ""},
+    )
+
+    review = Review.objects.get()
+    assert response.headers["Location"] == address_of(review)
+    assert (review.requested_by, review.change_note, review.publish_at) == (writer, "First published.", None)
+
+
+def test_a_review_without_a_change_note_says_so_before_it_is_approved(desk: Client, reviewers_desk: Client) -> None:
+    review = make_review(make_rated_pledge(), change_note="")
+
+    html = reviewers_desk.get(address_of(review)).content.decode()
+
+    assert "What stands in the way" in html
+    assert "Say in a change note" in html
+
+
+def test_another_person_approves_and_publishes(reviewers_desk: Client, reviewer: Editor) -> None:
+    review = make_review()
+
+    response = send(reviewers_desk, address_of(review), {"publish": "1"})
+
+    assert response.status_code == 302
+    edition = Edition.objects.get()
+    assert edition.approver == reviewer
+    assert edition.actor == review.requested_by
+
+
+def test_publishing_twice_gives_one_edition(reviewers_desk: Client) -> None:
+    review = make_review()
+    send(reviewers_desk, address_of(review), {"publish": "1"})
+
+    assert send(reviewers_desk, address_of(review), {"publish": "1"}).status_code == 302
+    assert Edition.objects.count() == 1
+
+
+@pytest.mark.parametrize("button", ["publish", "approve"])
+def test_the_requester_cannot_approve(button: str) -> None:
+    review = make_review()
+    requester = review.requested_by
+    Editor.objects.filter(pk=requester.pk).update(is_staff=True, is_superuser=True)
+
+    response = send(signed_in(requester), address_of(review), {button: "1"})
+
+    assert response.status_code == 403
+    assert "neither wrote nor requested" in response.content.decode()
+    assert not Edition.objects.exists()
+
+
+def test_what_changed_since_the_review_cannot_be_published(reviewers_desk: Client) -> None:
+    review = make_review()
+    Pledge.objects.update(headline="Changed meanwhile")
+
+    response = send(reviewers_desk, address_of(review), {"publish": "1"})
+
+    assert response.status_code == 409
+    assert "changed since the review" in response.content.decode()
+
+
+def test_a_review_is_sent_back_with_a_comment(reviewers_desk: Client) -> None:
+    review = make_review()
+
+    send(reviewers_desk, address_of(review), {"send_back": "1", "comment": "Which lemons?"})
+
+    review.refresh_from_db()
+    assert (review.decision, review.comment) == ("sent-back", "Which lemons?")
+
+
+@pytest.mark.parametrize("button", ["publish", "approve", "send_back", "nonsense"])
+def test_a_writer_by_role_can_decide_nothing(button: str) -> None:
+    review = make_review()
+    call_command("setup_roles", stdout=StringIO())
+    writer = make_editor(is_staff=True)
+    writer.groups.add(Group.objects.get(name="writer"))
+
+    response = send(signed_in(writer), address_of(review), {button: "1"})
+
+    assert response.status_code == 403
+
+
+def test_checked_today_moves_only_the_check_dates(desk: Client) -> None:
+    pledge = make_published_pledge()
+    before = dict(PublicPledge.objects.values().get())
+
+    send(desk, reverse("admin:pledges_pledge_checked", args=[pledge.pk]), {}, opened="/admin/pledges/pledge/add/")
+
+    after = dict(PublicPledge.objects.values().get())
+    assert {name for name in before if before[name] != after[name]} == {"checked_on", "next_check_on"}
+
+
+def test_the_differences_are_shown_word_by_word(desk: Client) -> None:
+    pledge = make_published_pledge()
+    Pledge.objects.update(headline=f"{pledge.headline} again")
+
+    html = desk.get(reverse("admin:pledges_pledge_differences", args=[pledge.pk])).content.decode()
+
+    assert f"{pledge.headline}<ins> again</ins>" in html
+
+
+def test_a_renamed_topic_is_journalled_and_taken_in(desk: Client) -> None:
+    pledge = make_published_pledge()
+
+    response = send(desk, address_of(pledge.topic), open_form(desk, pledge.topic) | {"name": "All about lemons"})
+
+    assert response.status_code == 302, response.content.decode()
+    assert Pledge.objects.get().draft_digest != pledge.draft_digest
+
+
+def test_the_start_page_lists_what_waits(desk: Client, writer: Editor, reviewers_desk: Client) -> None:
+    review = make_review(make_rated_pledge(headline="A waiting lemon"))
+    draft = make_pledge(headline="A drafted lemon")
+    make_evidence(draft, written_by=writer)
+    make_verdict(make_published_pledge(headline="Somebody else's lemon"), rating=make_rating())
+
+    html = desk.get("/admin/").content.decode()
+
+    assert review.pledge.headline in html
+    assert "A drafted lemon" in html
+    assert "Somebody else&#x27;s lemon" not in html

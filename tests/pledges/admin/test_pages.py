@@ -1,0 +1,102 @@
+"""Every page of the editors' site opens, and costs the same with many rows as with few."""
+
+import pytest
+from django.contrib.admin import site
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from pledges.models import (
+    Department,
+    Edition,
+    Evidence,
+    Pledge,
+    Promisor,
+    Rating,
+    Reply,
+    Review,
+    Source,
+    Topic,
+    Verdict,
+)
+from tests.factories import make_evidence, make_published_pledge, make_review, make_verdict
+
+pytestmark = pytest.mark.django_db
+RECORDS = [Pledge, Verdict, Evidence, Source, Reply, Review, Edition, Topic, Department, Promisor, Rating]
+WRITABLE = [Pledge, Verdict, Evidence, Source, Reply, Topic, Department, Promisor, Rating]
+
+
+def fill(count: int) -> None:
+    for _ in range(count):
+        pledge = make_published_pledge()
+        make_evidence(pledge)
+        make_verdict(pledge)
+        pledge.replies.create(asked_of="The ministry", asked_on="2026-01-01", answer_by="2026-01-08")
+        make_review(pledge)
+
+
+def test_every_record_is_in_this_list() -> None:
+    ours = {model for model in site._registry if model._meta.app_label == "pledges"}
+
+    assert {model.__name__ for model in ours} == {model.__name__ for model in RECORDS} | {"Editor"}
+
+
+@pytest.mark.parametrize("model", RECORDS)
+def test_a_changelist_costs_the_same_whatever_it_lists(model: type, desk: Client) -> None:
+    address = reverse(f"admin:pledges_{model._meta.model_name}_changelist")  # type: ignore[attr-defined]
+    counts = []
+    for count in (1, 9):
+        fill(count)
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            assert desk.get(address, {"q": "a"}).status_code == 200
+        counts.append(len(queries))
+
+    assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("model", RECORDS)
+def test_a_row_opens(model: type, desk: Client) -> None:
+    fill(1)
+    row = model._default_manager.first()  # type: ignore[attr-defined]
+
+    assert desk.get(reverse(f"admin:pledges_{row._meta.model_name}_change", args=[row.pk])).status_code == 200
+
+
+@pytest.mark.parametrize("model", WRITABLE)
+def test_a_form_for_a_new_row_opens(model: type, desk: Client) -> None:
+    assert desk.get(reverse(f"admin:pledges_{model._meta.model_name}_add")).status_code == 200  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("model", [Pledge, Verdict, Evidence, Source, Reply])
+def test_a_history_opens(model: type, desk: Client) -> None:
+    fill(1)
+    row = model._default_manager.first()  # type: ignore[attr-defined]
+
+    html = desk.get(reverse(f"admin:pledges_{row._meta.model_name}_history", args=[row.pk])).content.decode()
+
+    assert "style=" not in html
+
+
+@pytest.mark.parametrize("model", RECORDS)
+def test_nobody_gets_in_without_signing_in(model: type, client: Client) -> None:
+    address = reverse(f"admin:pledges_{model._meta.model_name}_changelist")  # type: ignore[attr-defined]
+
+    response = client.get(address, follow=True)
+
+    assert response.request["PATH_INFO"] == "/accounts/login/"
+
+
+def test_the_start_page_opens(desk: Client) -> None:
+    fill(2)
+
+    html = desk.get("/admin/").content.decode()
+
+    assert "Reviews waiting for a decision" in html
+
+
+def test_pages_of_editors_are_never_kept(desk: Client) -> None:
+    assert "no-store" in desk.get("/admin/").headers["Cache-Control"]
+    assert "private" in desk.get("/admin/").headers["Cache-Control"]
