@@ -30,6 +30,12 @@ Handler = Callable[[HttpRequest], HttpResponse]
 class EditorAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Accounts are made by an administrator, for editors only."""
 
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "username_password_mismatch": _("That name and that password do not belong together."),
+        "too_many_login_attempts": _("Too many attempts. Please wait a few minutes."),
+    }
+
     def is_open_for_signup(self, _request: HttpRequest) -> bool:
         return False
 

@@ -1,16 +1,17 @@
 """What holds for every public address."""
 
 import re
+from pathlib import Path
 
 import pytest
 from django.db.models import Model
 from django.test import Client
 from django.urls import get_resolver
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from pledges.models import Evidence, Pledge, Source
 from tests.factories import change_every_field_of, make_pledge, make_published_pledge, publish
-from tests.pages.surfaces import NOT_PUBLIC, PUBLIC_SURFACES, Surface
+from tests.pages.surfaces import NOT_PUBLIC, PICTURE, PUBLIC_SURFACES, Surface
 
 pytestmark = pytest.mark.django_db
 
@@ -24,6 +25,12 @@ OWN_HOST = "https://tracker.test"
 @pytest.fixture
 def pledge() -> Pledge:
     return make_published_pledge()
+
+
+@pytest.fixture(autouse=True)
+def _picture(settings: Settings, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    (tmp_path / PICTURE).write_bytes(b"a picture")
 
 
 def read_the_site(client: Client, pledge: Pledge) -> dict[str, bytes]:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pledges.text import clean, clean_line, hidden_marks
+from pledges.text import clean, clean_line, hidden_marks, mixed_words
 
 ANY_TEXT = st.text(st.characters())  # lone surrogates too
 CONTROLS = [*range(0x20), *range(0x7F, 0xA0), 0xD800, 0xDFFF, 0xFFFE, 0xFFFF]
@@ -86,3 +86,22 @@ def test_hidden_marks_names_each_of_several() -> None:
 )
 def test_hidden_marks_finds_none_in_what_people_write(text: str) -> None:
     assert hidden_marks(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("Lаbour", "Lаbour"),  # noqa: RUF001 (the second letter is Cyrillic)
+        ("we pledge Αthens", "Αthens"),  # noqa: RUF001 (the first letter is Greek)
+    ],
+)
+def test_a_word_of_two_alphabets_is_named_with_its_position(text: str, named: str) -> None:
+    (sentence,) = mixed_words(text)
+
+    assert named in sentence
+    assert f"character {text.index(named) + 1} " in sentence
+
+
+@pytest.mark.parametrize("text", ["Labour", "Žižek café", "Москва and Athens", "β-carotene", "5µm", "naïve"])
+def test_words_of_one_alphabet_pass(text: str) -> None:
+    assert mixed_words(text) == []

@@ -120,7 +120,7 @@ def test_an_unknown_name_and_a_wrong_password_get_the_same_answer(editor: Editor
     wrong, unknown = log_in(Browser(), "a wrong guess"), log_in(Browser(), name="nobody-here")
 
     assert wrong.status_code == unknown.status_code == 200
-    assert "are not correct" in wrong.content.decode()
+    assert "do not belong together" in wrong.content.decode()
     assert words_of(wrong, NAME) == words_of(unknown, "nobody-here")
     assert {**wrong.headers, "Content-Length": ""} == {**unknown.headers, "Content-Length": ""}
     assert wrong.cookies.keys() == unknown.cookies.keys()
@@ -340,10 +340,11 @@ def test_a_reader_page_is_the_same_bytes_for_an_editor(editor: Editor) -> None:
     assert "Cookie" not in response.headers.get("Vary", "")
 
 
+_routes: dict[Any, Any] = get_resolver().reverse_dict
 ACCOUNT_PATHS = sorted(
     {
         "/" + pattern % dict.fromkeys(names, 1)
-        for patterns, route, _defaults, _converters in get_resolver().reverse_dict.values()
+        for patterns, route, _defaults, _converters in _routes.values()
         if route.startswith("accounts/")
         for pattern, names in patterns
     }

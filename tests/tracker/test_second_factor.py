@@ -36,7 +36,7 @@ def visitor(editor: Editor) -> Client:
 
 
 def code_for(secret: str) -> str:
-    return format_hotp_value(hotp_value(secret, int(time.time()) // 30))
+    return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30)))
 
 
 def wrong_code_for(secret: str) -> str:

@@ -22,8 +22,7 @@ from tests.factories import make_editor, make_published_pledge
 
 pytestmark = pytest.mark.django_db
 
-LIST = "/admin/pledges/editor/"
-PASSWORD = "a cart of sour lemons"
+LIST, PASSWORD = "/admin/pledges/editor/", "a cart of sour lemons"
 
 
 @pytest.fixture(autouse=True)
