@@ -4,8 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
+from django.contrib.admin import site
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -37,7 +37,7 @@ def _require(request: HttpRequest, *permissions: str) -> None:
 
 
 def _page(request: HttpRequest, template: str, pledge: Pledge, status: int = 200, **context: Any) -> HttpResponse:
-    context |= {"pledge": pledge, "opts": Pledge._meta, "has_permission": True, "site_header": settings.SITE_NAME}
+    context |= {"pledge": pledge, "opts": Pledge._meta, **site.each_context(request)}
     return render(request, f"admin/pledges/pledge/{template}", context, status=status)
 
 

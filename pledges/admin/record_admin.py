@@ -3,12 +3,16 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminTextareaWidget
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from simple_history.admin import SimpleHistoryAdmin
 
 from pledges.admin.markdown_widget import MARKDOWN_OVERRIDES
 from pledges.admin.seen import SeenForm
+from pledges.models.fields import LineField
+
+_LONG_LINE = 300  # characters that a field may take to be shown on several lines
 
 
 class RecordAdmin(SimpleHistoryAdmin):  # type: ignore[misc]  # no types
@@ -19,6 +23,11 @@ class RecordAdmin(SimpleHistoryAdmin):  # type: ignore[misc]  # no types
     formfield_overrides = MARKDOWN_OVERRIDES
     show_full_result_count = False
     list_per_page = 50
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest | None, **options: Any) -> Any:
+        if isinstance(db_field, LineField) and (db_field.max_length or 0) >= _LONG_LINE:
+            options["widget"] = AdminTextareaWidget(attrs={"rows": 2})
+        return super().formfield_for_dbfield(db_field, request, **options)
 
     def take_in(self, row: Any) -> None:
         """Call the action that must know of a changed row."""

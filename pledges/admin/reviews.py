@@ -1,7 +1,6 @@
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -107,7 +106,6 @@ def _page(request: HttpRequest, review: Review, *, refused: list[str] | None = N
         "may_decide": request.user.has_perm("pledges.decide_review"),
         "may_publish": request.user.has_perm("pledges.publish_review"),
         "opts": Review._meta,
-        "has_permission": True,
-        "site_header": settings.SITE_NAME,
+        **admin.site.each_context(request),
     }
     return render(request, "admin/pledges/review/review.html", context, status=status)

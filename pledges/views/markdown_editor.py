@@ -6,11 +6,11 @@ which would answer anyone, are never mounted: these have their names.
 
 import functools
 import logging
-import secrets
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from http import HTTPStatus
+from secrets import token_hex
+from time import time
 from typing import Any, cast
 
 from django.contrib import admin
@@ -112,7 +112,7 @@ def _upload(request: HttpRequest) -> HttpResponse:
 
 def _counts_as_one_more(editor: Editor) -> bool:
     """Count one more picture of the editor in this hour, unless that is too many."""
-    key = f"pictures:{editor.pk}:{int(time.time()) // _HOUR}"
+    key = f"pictures:{editor.pk}:{int(time()) // _HOUR}"
     with transaction.atomic():
         # The cache reads and writes in two steps; the editor's row makes two requests of theirs wait for each other.
         Editor.objects.select_for_update(no_key=True).get(pk=editor.pk)
@@ -123,14 +123,14 @@ def _counts_as_one_more(editor: Editor) -> bool:
 
 
 def _too_many() -> HttpResponse:
-    wait = str(_HOUR - int(time.time()) % _HOUR)
+    wait = str(_HOUR - int(time()) % _HOUR)
     reason = _("You have sent %(most)d pictures in this hour. Wait for the next one.") % {"most": MOST_PICTURES}
     return refuse(HTTPStatus.TOO_MANY_REQUESTS, reason, **{"Retry-After": wait})
 
 
 def _store(picture: pictures.Picture) -> str:
     """Write the picture under a name that says nothing and nobody can guess; give its address."""
-    key = secrets.token_hex(16)
+    key = token_hex(16)
     name = f"{key}.{picture.extension}"
     try:
         stored = default_storage.save(name, ContentFile(picture.content))

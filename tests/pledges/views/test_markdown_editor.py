@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Permission
 from django.core.cache import cache
-from django.core.files.storage import default_storage
+from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
@@ -308,10 +308,9 @@ def test_two_equal_pictures_have_two_names(media: Path, writer: Client) -> None:
 )
 @pytest.mark.parametrize("kind", ["image/png", "text/html", "image/svg+xml", "nonsense"])
 def test_what_the_picture_was_called_is_forgotten(name: str, kind: str, media: Path, writer: Client) -> None:
-    content = encode(draw(), "PNG").join([b"", b""])
     boundary = "b" * 20
     head = f'--{boundary}\r\nContent-Disposition: form-data; name="image"; filename="{name}"\r\nContent-Type: {kind}\r\n\r\n'
-    body = head.encode() + encode(draw(), "PNG") + content + f"\r\n--{boundary}--\r\n".encode()
+    body = head.encode() + encode(draw(), "PNG") + f"\r\n--{boundary}--\r\n".encode()
 
     response = writer.post(UPLOAD, body, content_type=f"multipart/form-data; boundary={boundary}")
 
@@ -332,7 +331,8 @@ def test_where_the_picture_was_taken_is_forgotten(media: Path, writer: Client) -
     (kept,) = stored(media)
     assert b"Lemonphone" not in kept.read_bytes()
     assert b"Exif" not in kept.read_bytes()
-    assert Image.open(kept).size == (16, 24)
+    with Image.open(kept) as turned:
+        assert turned.size == (16, 24)
 
 
 @pytest.mark.parametrize(
@@ -396,21 +396,22 @@ def test_200_pictures_in_an_hour_are_enough(media: Path, writer: Client, monkeyp
 def test_the_next_hour_counts_anew(writer: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(markdown_editor, "MOST_PICTURES", 1)
     now = 1_800_000_000 + 3_599 - 1_800_000_000 % 3_600
-    monkeypatch.setattr(markdown_editor.time, "time", lambda: now)
+    monkeypatch.setattr("pledges.views.markdown_editor.time", lambda: now)
     assert [send(writer).status_code for _round in range(2)] == [200, 429]
 
-    monkeypatch.setattr(markdown_editor.time, "time", lambda: now + 1)
+    monkeypatch.setattr("pledges.views.markdown_editor.time", lambda: now + 1)
 
     assert [send(writer).status_code for _round in range(2)] == [200, 429]
 
 
 @pytest.mark.skipif(DATABASE != "postgresql", reason="Every thread would have an SQLite in memory of its own.")
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("guarded_transactions")
 def test_pictures_sent_at_once_are_counted_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(markdown_editor, "MOST_PICTURES", 5)
     editor = make_staff("change_pledge")
     clients = [logged_in(editor) for _number in range(8)]
-    statuses = []
+    statuses: list[int] = []
 
     def send_two(client: Client) -> None:
         statuses.extend(send(client).status_code for _round in range(2))
@@ -429,12 +430,12 @@ def test_pictures_sent_at_once_are_counted_one_by_one(monkeypatch: pytest.Monkey
 def test_a_disk_that_refuses_is_said_so(
     error: OSError, media: Path, writer: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def fail(name: str, content: Any) -> str:
+    def fail(_storage: FileSystemStorage, name: str, _content: Any) -> str:
         media.mkdir()
         (media / name).write_bytes(b"half")
         raise error
 
-    monkeypatch.setattr(default_storage, "save", fail, raising=False)
+    monkeypatch.setattr(FileSystemStorage, "_save", fail)
 
     response = send(writer)
 
@@ -457,7 +458,7 @@ def test_a_name_that_is_taken_leaves_both_files_alone(
 ) -> None:
     media.mkdir()
     (media / f"{'a' * 32}.png").write_bytes(b"another picture")
-    monkeypatch.setattr(markdown_editor.secrets, "token_hex", lambda length: "a" * 2 * length)
+    monkeypatch.setattr("pledges.views.markdown_editor.token_hex", lambda length: "a" * 2 * length)
 
     assert send(writer).status_code == 503
 
