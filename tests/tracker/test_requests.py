@@ -80,6 +80,7 @@ def test_too_large_a_form_is_refused_on_every_address(path: str, body: str, clie
     assert_own_page(response, 400, "We could not understand that request")
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("fields", [{f"field{number}": "1" for number in range(1100)}, {"username": "x" * 3_000_000}])
 def test_too_large_a_form_in_parts_is_refused_where_forms_are_read(fields: dict[str, str]) -> None:
     response = Browser().post("/accounts/login/", fields)

@@ -155,16 +155,23 @@ def test_a_superuser_is_out_of_an_administrators_reach(desk: Client, part: str) 
 
 
 @pytest.mark.parametrize("is_superuser", [False, True])
-def test_nobody_is_ever_deleted(administrator: Editor, desk: Client, *, is_superuser: bool) -> None:
+def test_nobody_is_ever_deleted_not_even_without_history(
+    administrator: Editor, desk: Client, *, is_superuser: bool
+) -> None:
     Editor.objects.filter(pk=administrator.pk).update(is_superuser=is_superuser)
-    edition = make_published_pledge().editions.get()
-    selected = {"action": "delete_selected", "_selected_action": [edition.actor_id], "post": "yes"}
+    newcomer = make_editor()
+    selected = {"action": "delete_selected", "_selected_action": [newcomer.pk], "post": "yes"}
 
-    alone = desk.post(page_of(edition.actor, "delete"), {"post": "yes"}, follow=True)
+    alone = desk.post(page_of(newcomer, "delete"), {"post": "yes"}, follow=True)
     desk.post(LIST, selected)
 
     assert "because the record says who did what" in alone.content.decode()
-    assert Editor.objects.filter(pk=edition.actor_id).exists()
+    assert Editor.objects.filter(pk=newcomer.pk).exists()
+
+
+def test_the_database_keeps_who_has_a_history() -> None:
+    edition = make_published_pledge().editions.get()
+
     with pytest.raises(ProtectedError):
         edition.actor.delete()
 
