@@ -587,4 +587,8 @@ class Migration(migrations.Migration):
                 max_length=10,
             ),
         ),
+        migrations.AlterModelOptions(
+            name="editor",
+            options={"verbose_name": "editor", "verbose_name_plural": "editors"},
+        ),
     ]

@@ -19,3 +19,7 @@ class Editor(AbstractUser):
         editable=False,
         help_text=_("The name in the public log, for ever. It need not tell who the person is."),
     )
+
+    class Meta(AbstractUser.Meta):
+        verbose_name = _("editor")
+        verbose_name_plural = _("editors")
