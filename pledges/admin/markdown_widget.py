@@ -6,6 +6,7 @@ An admin or inline takes it by `formfield_overrides = MARKDOWN_OVERRIDES`.
 import json
 from typing import Any
 
+from django.db.models import Field
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from markdownx.widgets import AdminMarkdownxWidget
@@ -46,4 +47,4 @@ def _words() -> dict[str, str]:
     }
 
 
-MARKDOWN_OVERRIDES = {MarkdownField: {"widget": MarkdownWidget}}
+MARKDOWN_OVERRIDES: dict[type[Field], dict[str, Any]] = {MarkdownField: {"widget": MarkdownWidget}}

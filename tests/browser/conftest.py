@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,28 +24,41 @@ PLAIN_HTTP = {
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """Closed with each module: while Playwright runs, Django takes every other test for asynchronous code."""
+def chromium(django_db_setup: None) -> Iterator[Browser]:
+    """Closed with each module: while Playwright runs, Django takes all there is for asynchronous code."""
     if not CHROMIUM:
         (pytest.fail if os.environ.get("CI") else pytest.skip)(
             "CHROMIUM WAS NOT FOUND: no page is tested in a browser."
         )
-    with sync_playwright() as playwright:
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield browser
         browser.close()
 
 
 @pytest.fixture
-def site(
-    guarded_transactions: None, settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> Iterator[str]:
-    """The address of the site on this machine. The plugin's `live_server` would keep the settings of https."""
+def _plain_http(settings: Settings, tmp_path: Path) -> None:
     for name, value in PLAIN_HTTP.items():
         setattr(settings, name, value)
     settings.ALLOWED_HOSTS = ["127.0.0.1"]
     settings.MEDIA_ROOT = tmp_path / "media"
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright keeps an event loop in this thread
+
+
+@pytest.fixture
+def site(chromium: Browser, _plain_http: None, guarded_transactions: None) -> Iterator[str]:
+    """The address of the site on this machine. The plugin's `live_server` would keep the settings of https."""
     server = LiveServer("127.0.0.1")
     yield server.url
+    for context in chromium.contexts:
+        context.close()
+    _wait_until_nobody_is_served()
     server.stop()
+
+
+def _wait_until_nobody_is_served() -> None:
+    """The server does not wait for its threads, and on SQLite each of them lets go of the one connection."""
+    for thread in threading.enumerate():
+        if "process_request_thread" in thread.name:
+            thread.join(timeout=10)
+            assert not thread.is_alive()

@@ -1,16 +1,15 @@
 """The Markdown editor in a browser, on a small admin of its own."""
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
+from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from django.conf import settings
 from django.contrib import admin
 from django.test import Client
 from django.urls import path
-from playwright.sync_api import Browser, BrowserContext, FilePayload, Locator, Page, expect
+from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 
 from pledges.admin.markdown_widget import MARKDOWN_OVERRIDES
 from pledges.models import Evidence, Pledge
@@ -58,56 +57,54 @@ def address(site: str, pledge: Pledge) -> str:
     return f"{site}/trial/pledges/pledge/{pledge.pk}/change/"
 
 
-def open_context(chromium: Browser, site: str, **options: object) -> BrowserContext:
-    """A browser in which an editor is logged in."""
-    client = Client()
+def open_page(chromium: Browser, address: str, **options: Any) -> tuple[Page, list[str]]:
+    """Open a page as an editor; give it with what the browser complains of: a violation of the policy is one."""
+    client, complaints = Client(), list[str]()
     client.force_login(make_editor(is_staff=True, is_superuser=True))
-    context = chromium.new_context(**options)  # type: ignore[arg-type]
+    cookie = client.cookies[settings.SESSION_COOKIE_NAME]
+    context = chromium.new_context(**options)
     context.set_default_timeout(10_000)
-    name = settings.SESSION_COOKIE_NAME
-    context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": site}])
-    return context
-
-
-@pytest.fixture
-def complaints() -> list[str]:
-    """What the browser wrote to its console as an error; a violation of the policy is one."""
-    return []
-
-
-def watch(page: Page, complaints: list[str]) -> None:
+    context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": address}])
+    page = context.new_page()
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
-
-
-@pytest.fixture
-def page(chromium: Browser, site: str, address: str, complaints: list[str]) -> Iterator[Page]:
-    context = open_context(chromium, site)
-    page = context.new_page()
-    watch(page, complaints)
     page.goto(address)
-    yield page
-    context.close()
+    return page, complaints
 
 
 @pytest.fixture
-def background(page: Page) -> Locator:
-    return page.get_by_role("textbox", name="Background")
+def opened(chromium: Browser, address: str) -> tuple[Page, list[str]]:
+    return open_page(chromium, address)
 
 
 @pytest.fixture
-def preview(page: Page) -> Locator:
-    return page.get_by_role("group", name="Preview: Background")
+def form(opened: tuple[Page, list[str]]) -> Page:
+    return opened[0]
+
+
+@pytest.fixture
+def complaints(opened: tuple[Page, list[str]]) -> list[str]:
+    return opened[1]
+
+
+@pytest.fixture
+def background(form: Page) -> Locator:
+    return form.get_by_role("textbox", name="Background")
+
+
+@pytest.fixture
+def preview(form: Page) -> Locator:
+    return form.get_by_role("group", name="Preview: Background")
 
 
 def picture(name: str = "lemons.png") -> FilePayload:
     return {"name": name, "mimeType": "image/png", "buffer": encode(draw(size=(40, 30)), "PNG")}
 
 
-def choose(page: Page, file: FilePayload) -> None:
+def choose(form: Page, file: FilePayload) -> None:
     """Choose a picture by the keyboard alone."""
-    with page.expect_file_chooser() as chooser:
-        page.get_by_role("button", name="Add a picture").first.press("Enter")
+    with form.expect_file_chooser() as chooser:
+        form.get_by_role("button", name="Add a picture").first.press("Enter")
     chooser.value.set_files(file)
 
 
@@ -124,88 +121,88 @@ def test_the_preview_shows_the_text_as_it_is_and_as_it_becomes(
     assert complaints == []
 
 
-def test_the_watch_would_see_a_violation_of_the_policy(page: Page, complaints: list[str]) -> None:
-    page.evaluate("document.body.setAttribute('style', 'color: red')")
-    page.evaluate("document.body.append(Object.assign(document.createElement('script'), {textContent: '1'}))")
+def test_the_watch_would_see_a_violation_of_the_policy(form: Page, complaints: list[str]) -> None:
+    form.evaluate("document.body.setAttribute('style', 'color: red')")
+    form.evaluate("document.body.append(Object.assign(document.createElement('script'), {textContent: '1'}))")
 
     assert len(complaints) == 2
     assert all("Content Security Policy" in complaint for complaint in complaints)
 
 
-def test_tab_moves_on_and_back(page: Page, background: Locator, preview: Locator) -> None:
+def test_tab_moves_on_and_back(form: Page, background: Locator, preview: Locator) -> None:
     background.focus()
 
-    page.keyboard.press("Tab")
+    form.keyboard.press("Tab")
 
-    expect(page.get_by_role("button", name="Add a picture").first).to_be_focused()
-    page.keyboard.press("Tab")
+    expect(form.get_by_role("button", name="Add a picture").first).to_be_focused()
+    form.keyboard.press("Tab")
     expect(preview).to_be_focused()
-    page.keyboard.press("Tab")
-    expect(page.get_by_role("textbox", name="Headline")).to_be_focused()
+    form.keyboard.press("Tab")
+    expect(form.get_by_role("textbox", name="Headline")).to_be_focused()
     for _round in range(3):
-        page.keyboard.press("Shift+Tab")
+        form.keyboard.press("Shift+Tab")
     expect(background).to_be_focused()
     expect(background).to_have_value("Lemons are *sour*.")
 
 
-def test_an_added_row_has_a_preview(page: Page, complaints: list[str]) -> None:
-    page.get_by_text("Add another Evidence").click()
-    row = page.locator("#evidence-1")
+def test_an_added_row_has_a_preview(form: Page, complaints: list[str]) -> None:
+    form.get_by_text("Add another Evidence").click()
+    row = form.locator("#evidence-1")
     expect(row.get_by_role("textbox", name="Account")).to_be_visible()
 
     row.get_by_role("textbox", name="Account").fill("A *cart* arrived.")
 
     expect(row.locator(".markdownx-preview em")).to_have_text("cart")
     expect(row.locator(".markdownx-preview")).to_have_count(1)
-    expect(page.locator("#evidence-empty .markdownx-preview")).to_have_count(0)
-    expect(page.locator("#evidence-0 .markdownx-preview em")).to_have_count(0)
+    expect(form.locator("#evidence-empty .markdownx-preview")).to_have_count(0)
+    expect(form.locator("#evidence-0 .markdownx-preview em")).to_have_count(0)
     assert complaints == []
 
 
-def test_a_row_added_twice_has_two_editors_that_know_nothing_of_each_other(page: Page) -> None:
+def test_a_row_added_twice_has_two_editors_that_know_nothing_of_each_other(form: Page) -> None:
     for number, word in ((1, "cart"), (2, "ship")):
-        page.get_by_text("Add another Evidence").click()
-        page.locator(f"#id_evidence-{number}-account").fill(f"A *{word}* arrived.")
+        form.get_by_text("Add another Evidence").click()
+        form.locator(f"#id_evidence-{number}-account").fill(f"A *{word}* arrived.")
 
     for number, word in ((1, "cart"), (2, "ship")):
-        expect(page.locator(f"#evidence-{number} .markdownx-preview em")).to_have_text(word)
+        expect(form.locator(f"#evidence-{number} .markdownx-preview em")).to_have_text(word)
 
 
-def test_only_texts_ask_for_a_preview_when_the_page_opens(page: Page, address: str, pledge: Pledge) -> None:
+def test_only_texts_ask_for_a_preview_when_the_page_opens(form: Page, address: str, pledge: Pledge) -> None:
     make_evidence(pledge, account="A *cart* arrived.")
     asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url) if request.url.endswith(PREVIEW) else None)
+    form.on("request", lambda request: asked.append(request.url) if request.url.endswith(PREVIEW) else None)
 
-    page.goto(address)
-    page.locator("#evidence-1 .markdownx-preview").scroll_into_view_if_needed()
-    expect(page.locator("#evidence-0 .markdownx-preview em")).to_have_text("cart")
-    expect(page.locator("#evidence-1 .markdownx-preview")).to_contain_text("as readers will see it")
-    page.wait_for_load_state("networkidle")
+    form.goto(address)
+    form.locator("#evidence-1 .markdownx-preview").scroll_into_view_if_needed()
+    expect(form.locator("#evidence-0 .markdownx-preview em")).to_have_text("cart")
+    expect(form.locator("#evidence-1 .markdownx-preview")).to_contain_text("as readers will see it")
+    form.wait_for_load_state("networkidle")
 
     assert len(asked) == 2  # the background and the one account; none for the empty row and the pattern of rows
 
 
 def test_a_picture_is_put_into_the_text_and_shown(
-    page: Page, background: Locator, preview: Locator, complaints: list[str]
+    form: Page, background: Locator, preview: Locator, complaints: list[str]
 ) -> None:
     background.evaluate("box => { box.focus(); box.setSelectionRange(6, 6); }")
 
-    choose(page, picture())
+    choose(form, picture())
 
     expect(background).to_have_value(
         re.compile(r"^Lemons!\[describe the picture\]\(/media/[0-9a-f]{32}\.png\) are \*sour\*\.$")
     )
-    expect(page.get_by_role("status").first).to_contain_text("The picture is in the text.")
+    expect(form.get_by_role("status").first).to_contain_text("The picture is in the text.")
     shown = preview.get_by_role("img", name="describe the picture")
     expect(shown).to_have_js_property("naturalWidth", 40)
     assert complaints == []
 
 
-def test_the_words_for_a_picture_are_ready_to_be_replaced(page: Page, background: Locator, preview: Locator) -> None:
-    choose(page, picture())
+def test_the_words_for_a_picture_are_ready_to_be_replaced(form: Page, background: Locator, preview: Locator) -> None:
+    choose(form, picture())
     expect(background).to_be_focused()
 
-    page.keyboard.type("A cart of lemons")
+    form.keyboard.type("A cart of lemons")
 
     expect(preview.get_by_role("img", name="A cart of lemons")).to_be_visible()
     expect(background).to_have_value(re.compile(r"!\[A cart of lemons\]\(/media/"))
@@ -226,17 +223,17 @@ def test_a_picture_may_be_dropped_or_pasted(event: str, background: Locator, pre
     expect(preview.get_by_role("img")).to_have_js_property("naturalWidth", 40)
 
 
-def test_a_refused_picture_says_why_and_changes_nothing(page: Page, background: Locator) -> None:
-    choose(page, {"name": "x.png", "mimeType": "image/png", "buffer": b"<script>alert(1)</script>"})
+def test_a_refused_picture_says_why_and_changes_nothing(form: Page, background: Locator) -> None:
+    choose(form, {"name": "x.png", "mimeType": "image/png", "buffer": b"<script>alert(1)</script>"})
 
-    expect(page.get_by_role("status").first).to_have_text("Use a JPEG, PNG, WebP or GIF picture.")
+    expect(form.get_by_role("status").first).to_have_text("Use a JPEG, PNG, WebP or GIF picture.")
     expect(background).to_have_value("Lemons are *sour*.")
 
 
-def test_a_picture_of_9_megabytes_is_refused_in_words(page: Page, background: Locator) -> None:
-    choose(page, {"name": "x.png", "mimeType": "image/png", "buffer": b"\0" * 9_000_000})
+def test_a_picture_of_9_megabytes_is_refused_in_words(form: Page, background: Locator) -> None:
+    choose(form, {"name": "x.png", "mimeType": "image/png", "buffer": b"\0" * 9_000_000})
 
-    expect(page.get_by_role("status").first).to_have_text("This picture is larger than 8 MB.")
+    expect(form.get_by_role("status").first).to_have_text("This picture is larger than 8 MB.")
     expect(background).to_have_value("Lemons are *sour*.")
 
 
@@ -246,8 +243,8 @@ def test_a_text_that_could_not_be_saved_says_why_in_the_preview(background: Loca
     expect(preview.locator(".errornote")).to_have_text("This text has 501 “[” signs; the most is 500.")
 
 
-def test_who_was_logged_out_keeps_the_text_and_is_told(page: Page, background: Locator, preview: Locator) -> None:
-    page.context.clear_cookies()
+def test_who_was_logged_out_keeps_the_text_and_is_told(form: Page, background: Locator, preview: Locator) -> None:
+    form.context.clear_cookies()
 
     background.fill("A long text.")
 
@@ -255,8 +252,8 @@ def test_who_was_logged_out_keeps_the_text_and_is_told(page: Page, background: L
     expect(background).to_have_value("A long text.")
 
 
-def test_a_site_that_is_gone_keeps_the_text_and_says_so(page: Page, background: Locator, preview: Locator) -> None:
-    page.route(f"**{PREVIEW}", lambda route: route.abort())
+def test_a_site_that_is_gone_keeps_the_text_and_says_so(form: Page, background: Locator, preview: Locator) -> None:
+    form.route(f"**{PREVIEW}", lambda route: route.abort())
 
     background.fill("A long text.")
 
@@ -264,31 +261,27 @@ def test_a_site_that_is_gone_keeps_the_text_and_says_so(page: Page, background: 
     expect(background).to_have_value("A long text.")
 
 
-def test_a_link_in_the_preview_leaves_the_text_where_it_is(page: Page, background: Locator, preview: Locator) -> None:
+def test_a_link_in_the_preview_leaves_the_text_where_it_is(form: Page, background: Locator, preview: Locator) -> None:
     background.fill("See [home](/).")
 
-    with page.context.expect_page() as opened:
+    with form.context.expect_page() as opened:
         preview.get_by_role("link", name="home").click()
 
     expect(opened.value).to_have_title(re.compile("Pledge Tracker"))
     expect(background).to_have_value("See [home](/).")
 
 
-def test_what_was_written_is_saved(page: Page, background: Locator, pledge: Pledge) -> None:
+def test_what_was_written_is_saved(form: Page, background: Locator, pledge: Pledge) -> None:
     background.fill("Lemons are **sweet**.")
-    page.get_by_role("button", name="Save", exact=True).click()
-    page.wait_for_url("**/trial/pledges/pledge/")
+    form.get_by_role("button", name="Save", exact=True).click()
+    form.wait_for_url("**/trial/pledges/pledge/")
 
     pledge.refresh_from_db()
     assert pledge.background == "Lemons are **sweet**."
 
 
-def test_without_scripts_it_is_a_plain_text_box(
-    chromium: Browser, site: str, address: str, pledge: Pledge, tmp_path: Path
-) -> None:
-    context = open_context(chromium, site, java_script_enabled=False)
-    page = context.new_page()
-    page.goto(address)
+def test_without_scripts_it_is_a_plain_text_box(chromium: Browser, address: str, pledge: Pledge) -> None:
+    page, _complaints = open_page(chromium, address, java_script_enabled=False)
     expect(page.locator(".markdownx-preview")).to_have_count(0)
     expect(page.get_by_role("button", name="Add a picture")).to_have_count(0)
 
@@ -296,30 +289,24 @@ def test_without_scripts_it_is_a_plain_text_box(
     page.get_by_role("button", name="Save", exact=True).click()
     page.wait_for_url("**/trial/pledges/pledge/")
 
-    context.close()
     pledge.refresh_from_db()
     assert pledge.background == "Lemons are **sweet**."
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1400])
-def test_axe_finds_nothing_in_the_editor(
-    scheme: str, width: int, chromium: Browser, site: str, address: str, complaints: list[str]
-) -> None:
-    context = open_context(chromium, site, color_scheme=scheme, viewport={"width": width, "height": 900})
-    page = context.new_page()
-    watch(page, complaints)
-    page.goto(address)
+def test_axe_finds_nothing_in_the_editor(scheme: str, width: int, chromium: Browser, address: str) -> None:
+    viewport = {"width": width, "height": 900}
+    page, complaints = open_page(chromium, address, color_scheme=scheme, viewport=viewport)
     page.locator("#id_background").fill(
-        "# Heading\n\n> A *quotation* with `code` and a [link](/)\n\n| a | b |\n|--:|---|\n| 1 | 2 |\n\n1. x\n2. y[^1]\n\n[^1]: note"
+        "# Heading\n\n> A *quotation* with `code` and a [link](/)\n\n"
+        "| a | b |\n|--:|---|\n| 1 | 2 |\n\n1. x\n2. y[^1]\n\n[^1]: note"
     )
     expect(page.locator(".markdownx-preview table").first).to_be_visible()
 
     found = Axe().run(page, context=".markdownx")
 
-    overflow = page.evaluate("document.querySelector('.markdownx').getBoundingClientRect().right - innerWidth")
-    context.close()
     assert found.violations_count == 0, found.generate_report()
     assert len(found.response["passes"]) > 10
-    assert overflow <= 0
+    assert page.evaluate("document.querySelector('.markdownx').getBoundingClientRect().right <= innerWidth")
     assert complaints == []
