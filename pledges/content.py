@@ -130,6 +130,15 @@ class PledgeContent:
 def canonical(value: Any) -> bytes:
     """Give the one JSON form of a value made of mappings, lists, strings and integers."""
     _require_exact(value)
+    return _dump(value)
+
+
+def is_canonical(stored: bytes) -> bool:
+    """Whether stored bytes have the one form. NFC is not asked for again: it grows with each Unicode."""
+    return _dump(json.loads(stored)) == stored
+
+
+def _dump(value: Any) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 

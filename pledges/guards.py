@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-EDITION, VERDICT = "pledges_edition", "pledges_verdict"
+EDITION, VERDICT, REVIEW = "pledges_edition", "pledges_verdict", "pledges_review"
 
 _FIRST_PREVIOUS_HASH = "0" * 64
 _EDITION_ERASABLE = ("content", "salt", "content_digest")
@@ -20,6 +20,7 @@ _EDITION_FIXED = (
     *("change_note", "entry", "hash", "previous_hash"),
 )
 _VERDICT_ERASABLE = ("summary", "explanation", "missing", "asked", "no_primary_reason", "attribution")
+_REVIEW_FIXED = ("id", "pledge_id", "content_digest", "kind", "change_note", "requested_by_id", "requested_at")
 _VERDICT_FIXED = ("id", "pledge_id", "rating_id", "effective_on", "corrects_id", "written_by_id", "first_edition_id")
 
 
@@ -63,14 +64,16 @@ def remove_guards(connection: BaseDatabaseWrapper) -> None:
 
 
 def missing_guards(connection: BaseDatabaseWrapper) -> list[str]:
-    """Name the guards that are absent, switched off or not as this release makes them."""
-    tables = connection.introspection.table_names()
+    """Name the guards that are absent, switched off or not as this release makes them.
+
+    In a migrated database, that is: a guarded table that is not there has lost all of its guards.
+    """
     find = _find_sqlite if connection.vendor == "sqlite" else _find_postgresql
     standing = find(connection)
     return sorted(
         guard.name
         for guard in _guards(connection.vendor)
-        if guard.table in tables and standing.get(guard.name) != _shape(guard, connection.vendor)
+        if standing.get(guard.name) != _shape(guard, connection.vendor)
     )
 
 
@@ -84,7 +87,7 @@ def _guards(vendor: str) -> list[Guard]:
             "TRUNCATE",
             {
                 "published verdicts cannot be truncated": (
-                    f"EXISTS (SELECT 1 FROM {VERDICT} WHERE first_edition_id IS NOT NULL)"
+                    f"EXISTS (SELECT 1 FROM {_rows_of(VERDICT, vendor)} WHERE first_edition_id IS NOT NULL)"
                 )
             },
         ),
@@ -94,6 +97,7 @@ def _guards(vendor: str) -> list[Guard]:
         Guard(EDITION, "UPDATE", {_ONLY_BLANKING: _not_blanking(vendor, same)}),
         Guard(EDITION, "DELETE", {"editions are append-only: none can be deleted": "TRUE"}),
         *_verdict_guards(vendor, same),
+        *_review_guards(vendor, same),
         *([] if vendor == "sqlite" else truncate),
     ]
 
@@ -102,11 +106,13 @@ _ONLY_BLANKING = "editions are append-only: only a redaction may blank their con
 
 
 def _new_edition_refusals(vendor: str, same: str) -> dict[str, str]:
+    rows = _rows_of(EDITION, vendor)
+
     def last(column: str) -> str:
-        return f"(SELECT {column} FROM {EDITION} ORDER BY sequence DESC LIMIT 1)"
+        return f"(SELECT {column} FROM {rows} ORDER BY sequence DESC LIMIT 1)"
 
     # REPLACE INTO deletes the row it collides with, and no DELETE trigger fires for that.
-    collision = f"SELECT 1 FROM {EDITION} WHERE hash = NEW.hash OR (pledge_id = NEW.pledge_id AND number = NEW.number)"
+    collision = f"SELECT 1 FROM {rows} WHERE hash = NEW.hash OR (pledge_id = NEW.pledge_id AND number = NEW.number)"
     if vendor == "sqlite":
         collision += " OR rowid = NEW.rowid"  # hidden, as the primary key is a bigint, and unique as well
     return {
@@ -125,7 +131,8 @@ def _new_edition_refusals(vendor: str, same: str) -> dict[str, str]:
 
 def _not_blanking(vendor: str, same: str) -> str:
     blanked = " AND ".join(f"NEW.{column} IS NULL" for column in _EDITION_ERASABLE)
-    return f"{_changed(_EDITION_FIXED, same)} OR NOT ({blanked}) OR NOT {_redacted(vendor, 'OLD.sequence')}"
+    fixed = (*_EDITION_FIXED, "rowid") if vendor == "sqlite" else _EDITION_FIXED
+    return f"{_changed(fixed, same)} OR NOT ({blanked}) OR NOT {_redacted(vendor, 'OLD.sequence')}"
 
 
 def _verdict_guards(vendor: str, same: str) -> list[Guard]:
@@ -133,14 +140,20 @@ def _verdict_guards(vendor: str, same: str) -> list[Guard]:
     not_emptying = (
         f"{_changed(_VERDICT_FIXED, same)} OR NOT ({emptied}) OR NOT {_redacted(vendor, 'OLD.first_edition_id')}"
     )
+    rows, editions = _rows_of(VERDICT, vendor), _rows_of(EDITION, vendor)
+    is_last = (
+        f"EXISTS (SELECT 1 FROM {editions} AS last WHERE last.sequence = NEW.first_edition_id"
+        f" AND last.pledge_id = NEW.pledge_id AND last.sequence = (SELECT MAX(sequence) FROM {editions}))"
+    )
     return [
         Guard(
             VERDICT,
             "INSERT",
             {
                 "a published verdict cannot be replaced": (
-                    f"EXISTS (SELECT 1 FROM {VERDICT} WHERE id = NEW.id AND first_edition_id IS NOT NULL)"
+                    f"EXISTS (SELECT 1 FROM {rows} WHERE id = NEW.id AND first_edition_id IS NOT NULL)"
                 ),
+                "a verdict is published by an edition, after it was written": "NEW.first_edition_id IS NOT NULL",
             },
         ),
         Guard(
@@ -148,6 +161,9 @@ def _verdict_guards(vendor: str, same: str) -> list[Guard]:
             "UPDATE",
             {
                 "a verdict keeps its number": f"NOT (NEW.id {same} OLD.id)",
+                "a verdict is first published by the last edition of its pledge": (
+                    f"OLD.first_edition_id IS NULL AND NEW.first_edition_id IS NOT NULL AND NOT {is_last}"
+                ),
                 "a published verdict cannot be changed: write a new one": (
                     f"OLD.first_edition_id IS NOT NULL AND ({not_emptying})"
                 ),
@@ -157,19 +173,47 @@ def _verdict_guards(vendor: str, same: str) -> list[Guard]:
     ]
 
 
+def _review_guards(vendor: str, same: str) -> list[Guard]:
+    published = f"SELECT 1 FROM {_rows_of(REVIEW, vendor)} WHERE id = NEW.id AND edition_id IS NOT NULL"
+    decided = ("decision", "decided_by_id", "decided_at", "edition_id")
+    return [
+        Guard(REVIEW, "INSERT", {"a published review cannot be replaced": f"EXISTS ({published})"}),
+        Guard(
+            REVIEW,
+            "UPDATE",
+            {
+                "a review asks for what it asked for: make a new one": _changed(_REVIEW_FIXED, same),
+                "a published review cannot be changed": (
+                    f"OLD.edition_id IS NOT NULL AND {_changed((*decided, 'comment', 'publish_at'), same)}"
+                ),
+                "an approval can only be taken back": (
+                    "OLD.decision = 'approved' AND NEW.decision <> 'sent-back'"
+                    f" AND {_changed(('decision', 'decided_by_id', 'decided_at'), same)}"
+                ),
+            },
+        ),
+        Guard(REVIEW, "DELETE", {"a published review cannot be deleted": "OLD.edition_id IS NOT NULL"}),
+    ]
+
+
+def _rows_of(table: str, vendor: str) -> str:
+    """Name a table so that no other of that name, and none that inherits from it, is taken for it."""
+    return table if vendor == "sqlite" else f"ONLY public.{table}"
+
+
 def _changed(columns: tuple[str, ...], same: str) -> str:
     return "(" + " OR ".join(f"NOT (NEW.{column} {same} OLD.{column})" for column in columns) + ")"
 
 
 def _redacted(vendor: str, sequence: str) -> str:
-    """Give the condition that a later redaction entry names this sequence."""
+    """Give the condition that a later redaction entry of the same pledge names this sequence."""
     if vendor == "sqlite":
         names = f"EXISTS (SELECT 1 FROM json_each(CAST(later.entry AS TEXT), '$.redacts') WHERE value = {sequence})"
     else:
         names = f"convert_from(later.entry, 'UTF8')::jsonb -> 'redacts' @> to_jsonb({sequence})"
     return (
-        f"EXISTS (SELECT 1 FROM {EDITION} AS later"
-        f" WHERE later.kind = 'redaction' AND later.sequence > {sequence} AND {names})"
+        f"EXISTS (SELECT 1 FROM {_rows_of(EDITION, vendor)} AS later WHERE later.kind = 'redaction'"
+        f" AND later.pledge_id = OLD.pledge_id AND later.sequence > {sequence} AND {names})"
     )
 
 
@@ -178,7 +222,11 @@ def _create(guard: Guard, vendor: str) -> list[str]:
         return [_sqlite_trigger(guard)]
     name, table = guard.name, guard.table
     return [
-        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $${_postgresql_body(guard)}$$",
+        # The path is fixed: an operator or table of the session's own is never taken for the real one.
+        (
+            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SET {_PATH[0].replace('=', ' = ')}"
+            f" AS $${_postgresql_body(guard)}$$"
+        ),
         f"CREATE TRIGGER {name} BEFORE {guard.event} ON {table} FOR EACH {guard.level} EXECUTE FUNCTION {name}()",
         # "ALWAYS": a session that calls itself a replica does not get round it.
         f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}",
@@ -200,13 +248,14 @@ def _postgresql_body(guard: Guard) -> str:
 
 
 # pg_trigger.tgtype is a sum: 1 row, 2 before, 4 insert, 8 delete, 16 update, 32 truncate.
+_PATH = ["search_path=pg_catalog, public, pg_temp"]
 _POSTGRESQL_TYPES = {"INSERT": 1 + 2 + 4, "DELETE": 1 + 2 + 8, "UPDATE": 1 + 2 + 16, "TRUNCATE": 2 + 32}
 
 
 def _shape(guard: Guard, vendor: str) -> tuple[object, ...]:
     if vendor == "sqlite":
         return (_sqlite_trigger(guard),)
-    return guard.table, _POSTGRESQL_TYPES[guard.event], _postgresql_body(guard)
+    return guard.table, _POSTGRESQL_TYPES[guard.event], _postgresql_body(guard), _PATH
 
 
 def _find_sqlite(connection: BaseDatabaseWrapper) -> dict[str, tuple[object, ...]]:
@@ -218,7 +267,9 @@ def _find_sqlite(connection: BaseDatabaseWrapper) -> dict[str, tuple[object, ...
 def _find_postgresql(connection: BaseDatabaseWrapper) -> dict[str, tuple[object, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT tgname, tgrelid::regclass::text, tgtype, prosrc FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid"
-            " WHERE tgenabled = 'A' AND tgqual IS NULL AND tgattr = ''"
+            "SELECT tgname, relname, tgtype, prosrc, proconfig FROM pg_catalog.pg_trigger"
+            " JOIN pg_catalog.pg_proc ON pg_proc.oid = tgfoid JOIN pg_catalog.pg_class ON pg_class.oid = tgrelid"
+            " JOIN pg_catalog.pg_namespace ON pg_namespace.oid = relnamespace AND nspname = 'public'"
+            " WHERE relkind = 'r' AND tgenabled = 'A' AND tgqual IS NULL AND tgattr = ''"
         )
         return {name: tuple(shape) for name, *shape in cursor.fetchall()}

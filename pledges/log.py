@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from pledges.content import canonical, digest, standing_rating
+from pledges.content import canonical, digest, is_canonical, standing_rating
 from pledges.models import Edition
 
+# What reading raises when a column holds what no release would ever write.
+UNREADABLE = (AttributeError, IndexError, KeyError, RecursionError, TypeError, ValueError)
 FIRST_PREVIOUS_HASH = "0" * 64
 SALT_BYTES = 32
 
@@ -76,7 +78,7 @@ def verify(editions: Iterable[Edition], handles: Mapping[int, str]) -> Iterator[
         try:
             for sentence in chain.follow(edition):
                 yield Problem(edition.sequence, sentence)
-        except (AttributeError, TypeError, ValueError):  # a column holds what this release would never write
+        except UNREADABLE:
             yield Problem(edition.sequence, "it cannot be read.")
     for sequence in sorted(chain.blank - chain.redacted):
         yield Problem(sequence, "its content is gone and no redaction names it.")
@@ -96,8 +98,14 @@ class _Chain:
 
     def follow(self, edition: Edition) -> Iterator[str]:
         """Check one edition against those before it and take it in."""
-        entry_bytes = bytes(edition.entry)
         self.numbers[edition.pledge_id] += 1
+        try:
+            yield from self._compare(edition)
+        finally:
+            self.sequence, self.hash, self.published_at = edition.sequence, edition.hash, edition.published_at
+
+    def _compare(self, edition: Edition) -> Iterator[str]:
+        entry_bytes = bytes(edition.entry)
         if edition.sequence != self.sequence + 1:
             yield f"the sequence does not continue after {self.sequence}."
         if edition.previous_hash != self.hash:
@@ -108,10 +116,9 @@ class _Chain:
             yield "its moment is earlier than that of the entry before it."
         if edition.number != self.numbers[edition.pledge_id]:
             yield "its edition number does not continue those of the pledge."
-        yield from self._compare(edition, entry_bytes)
-        self.sequence, self.hash, self.published_at = edition.sequence, edition.hash, edition.published_at
+        yield from self._compare_line(edition, entry_bytes)
 
-    def _compare(self, edition: Edition, entry_bytes: bytes) -> Iterator[str]:
+    def _compare_line(self, edition: Edition, entry_bytes: bytes) -> Iterator[str]:
         entry = _read_entry(entry_bytes)
         if entry is None:
             yield "its line is not a canonical one."
@@ -128,8 +135,8 @@ class _Chain:
 def _read_entry(entry_bytes: bytes) -> dict[str, Any] | None:
     try:
         entry: dict[str, Any] = json.loads(entry_bytes)
-        return entry if isinstance(entry, dict) and canonical(entry) == entry_bytes else None
-    except (ValueError, TypeError):
+        return entry if isinstance(entry, dict) and is_canonical(entry_bytes) else None
+    except UNREADABLE:
         return None
 
 

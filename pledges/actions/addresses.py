@@ -10,22 +10,30 @@ class AddressTakenError(Exception):
 
 
 def move(pledge: Pledge, *, to: str) -> None:
-    """Give a pledge a new slug; the old address of a published one redirects for ever."""
+    """Give a pledge a new slug; the old address of a published one redirects for ever.
+
+    Moving to where it is already changes nothing. Raises AddressTakenError or ValidationError.
+    """
     with public_change() as tags:
+        pledge = Pledge.objects.select_for_update(of=("self",)).get(pk=pledge.pk)
+        public = PublicPledge.objects.filter(pledge=pledge).first()
+        if to == pledge.slug and (public is None or to == public.slug):
+            return
         if _is_taken(to, by_other_than=pledge):
             raise AddressTakenError(_("Another pledge has, or once had, the address “%s”.") % to)
-        old = pledge.slug
         pledge.slug = to
         pledge.full_clean()
         pledge.save(update_fields=["slug"])
-        if PublicPledge.objects.filter(pledge=pledge).update(slug=to):
+        if public and public.slug != to:
+            tags.update({"lists", f"pledge:{public.slug}", f"pledge:{to}"})
             RetiredSlug.objects.filter(slug=to).delete()
-            RetiredSlug.objects.create(slug=old, pledge=pledge, retired_at=timezone.now())
-            tags |= {"lists", f"pledge:{old}", f"pledge:{to}"}
+            RetiredSlug.objects.create(slug=public.slug, pledge=pledge, retired_at=timezone.now())
+            PublicPledge.objects.filter(pledge=pledge).update(slug=to)
 
 
 def _is_taken(slug: str, *, by_other_than: Pledge) -> bool:
     return (
         Pledge.objects.filter(slug=slug).exclude(pk=by_other_than.pk).exists()
+        or PublicPledge.objects.filter(slug=slug).exclude(pledge=by_other_than).exists()
         or RetiredSlug.objects.filter(slug=slug).exclude(pledge=by_other_than).exists()
     )

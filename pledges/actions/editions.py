@@ -25,6 +25,8 @@ def publish(review: Review) -> Edition:
             return review.edition
         if review.decision != Review.Decision.APPROVED or review.decided_by is None:
             raise NotPublishableError([_("This review is not approved.")])
+        if review.publish_at and review.publish_at > timezone.now():
+            raise NotPublishableError([_("A later time was set for this: take the time away to publish it now.")])
         _hold_still(review.pledge)
         if reasons := reasons_of_rows(review.pledge):
             raise NotPublishableError(reasons)
@@ -47,6 +49,7 @@ def unapproved() -> Iterator[int]:
         edition=OuterRef("pk"),
         pledge=OuterRef("pledge"),
         kind=OuterRef("kind"),
+        change_note=OuterRef("change_note"),
         requested_by=OuterRef("actor"),
         decided_by=OuterRef("approver"),
         decision=Review.Decision.APPROVED,

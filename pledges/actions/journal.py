@@ -21,4 +21,6 @@ def public_change() -> Iterator[set[str]]:
         if tags:
             generation.number += 1
             generation.save()
-            Journal.objects.create(number=generation.number, tags="\n".join(sorted(tags)), written_at=timezone.now())
+            Journal.objects.create(
+                number=generation.number, tags="".join(f"{tag}\n" for tag in sorted(tags)), written_at=timezone.now()
+            )

@@ -10,7 +10,7 @@ from pledges.actions.journal import public_change
 from pledges.compose import compose_verdict
 from pledges.content import PledgeContent, canonical, read
 from pledges.log import moment
-from pledges.models import Check, Edition, Pledge, PublicPledge, RetiredSlug, Verdict
+from pledges.models import Check, Edition, Journal, Pledge, PublicPledge, Rating, RetiredSlug, Verdict
 
 
 class Published(NamedTuple):
@@ -61,13 +61,44 @@ def differences() -> Iterator[str]:
 
 
 def altered_verdicts() -> Iterator[str]:
-    """Name, in sentences, the published verdicts whose rows no longer say what the current edition says."""
+    """Name, in sentences, the published verdicts that are not what, and not where, an edition first had them."""
     rows = Verdict.objects.exclude(first_edition=None).select_related("rating", "first_edition")
-    by_key = {row.pk: compose_verdict(row) for row in rows.iterator()}
-    for current in _current_editions():
-        for verdict in _current_content(current).verdicts:
-            if verdict.differs_from(by_key.get(verdict.key)):
+    by_key = {row.pk: (row.pledge_id, compose_verdict(row)) for row in rows.iterator()}
+    for edition in _current_editions():
+        content = _current_content(edition)
+        for verdict in content.verdicts:
+            pledge_id, row = by_key.pop(verdict.key, (None, None))
+            if pledge_id != edition.pledge_id or verdict.differs_from(row):
                 yield f"The published verdict {verdict.key} was changed or removed in the database."
+    for key in by_key:
+        yield f"The verdict {key} is marked as published, but no current edition has it."
+
+
+def altered_ratings() -> Iterator[str]:
+    """Name, in sentences, the ratings that no longer amount to what the current editions say they do."""
+    ratings = {rating.pk: (rating.slug, rating.family) for rating in Rating.objects.all()}
+    contents = (_current_content(edition) for edition in _current_editions())
+    said = {(v.rating.key, v.rating.slug, v.rating.family) for content in contents for v in content.verdicts}
+    for key, slug, family in sorted(said):
+        if ratings.get(key) != (slug, family):
+            yield f"The rating {slug} was given another address or family in the database."
+
+
+def astray_addresses() -> Iterator[str]:
+    """Name, in sentences, the addresses that lead elsewhere than the log says."""
+    public = dict(PublicPledge.objects.values_list("slug", "pledge_id"))
+    retired = dict(RetiredSlug.objects.values_list("slug", "pledge_id"))
+    logged: dict[str, int] = {}
+    for sequence, pledge_id, entry in Edition.objects.order_by("pk").values_list("pk", "pledge_id", "entry").iterator():
+        slug = json.loads(bytes(entry))["pledge"]
+        logged[slug] = pledge_id
+        if pledge_id not in {public.get(slug), retired.get(slug)}:
+            yield f"Entry {sequence} belongs to {slug}, but that address leads elsewhere."
+    for slug in sorted(public.keys() & retired.keys()):
+        yield f"The address {slug} is both in use and given up."
+    for slug in sorted((public.keys() | retired.keys()) - logged.keys()):
+        if not Journal.objects.filter(tags__contains=f"pledge:{slug}\n").exists():
+            yield f"The address {slug} is neither in the log nor in the journal."
 
 
 def _current_content(edition: Edition) -> PledgeContent:

@@ -13,7 +13,19 @@ from pledges import content
 from pledges.compose import compose
 from pledges.content import PledgeContent, VerdictContent
 from pledges.dates import PartialDate
-from pledges.models import Edition, Editor, Evidence, Family, Pledge, PublicPledge, RetiredSlug, Review, Source, Verdict
+from pledges.models import (
+    Edition,
+    Editor,
+    Evidence,
+    Family,
+    Pledge,
+    PublicPledge,
+    Reply,
+    RetiredSlug,
+    Review,
+    Source,
+    Verdict,
+)
 
 SUMMARY_WORDS = 60
 SECOND_PERSON = gettext_noop("Someone who neither wrote nor requested this must approve it.")
@@ -104,8 +116,9 @@ def _reasons_of_address(pledge: Pledge) -> Iterator[str]:
     public = PublicPledge.objects.filter(pledge=pledge).first()
     if public and public.slug != pledge.slug:
         yield _("A published pledge keeps its address until it is moved: put back “%s”.") % public.slug
-    if RetiredSlug.objects.filter(slug=pledge.slug).exclude(pledge=pledge).exists():
-        yield _("Another pledge once had the address “%s”, which still leads there.") % pledge.slug
+    taken = RetiredSlug.objects.filter(slug=pledge.slug).exclude(pledge=pledge).exists()
+    if taken or PublicPledge.objects.filter(slug=pledge.slug).exclude(pledge=pledge).exists():
+        yield _("Another pledge has, or once had, the address “%s”.") % pledge.slug
 
 
 def _reasons_of_kind(proposal: Proposal) -> Iterator[str]:
@@ -194,7 +207,7 @@ def _has_primary_source(composed: PledgeContent) -> bool:
 
 
 def _writers(proposal: Proposal) -> set[int]:
-    """Give the keys of everyone who wrote a verdict or evidence that is new or changed."""
+    """Give the keys of everyone who wrote what is new or changed, or saved a row of the pledge since its last edition."""
     published = proposal.published
     known = {*published.evidence} if published else set()
     verdicts = [verdict.key for verdict in proposal.added_verdicts]
@@ -202,4 +215,15 @@ def _writers(proposal: Proposal) -> set[int]:
     return {
         *Verdict.objects.filter(pk__in=verdicts).values_list("written_by", flat=True),
         *Evidence.objects.filter(pk__in=evidence).values_list("written_by", flat=True),
+        *_savers(proposal),
     }
+
+
+def _savers(proposal: Proposal) -> Iterator[int]:
+    pledge = proposal.review.pledge
+    since = models.Q(history_date__gt=proposal.current.published_at) if proposal.current else models.Q()
+    histories = [Pledge.history.filter(id=pledge.pk)]
+    histories += [record.history.filter(pledge_id=pledge.pk) for record in (Verdict, Evidence, Reply)]
+    histories += [Source.history.filter(id__in=[source.key for source in proposal.composed.sources])]
+    for history in histories:
+        yield from history.filter(since, history_user__isnull=False).values_list("history_user", flat=True).distinct()

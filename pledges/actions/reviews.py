@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pledges import content
-from pledges.actions.publishing_rule import NotPublishableError, reasons_not_to_publish, reasons_of_rows
+from pledges.actions.publishing_rule import NotPublishableError, reasons_not_to_publish, reasons_of_row, reasons_of_rows
 from pledges.compose import compose
 from pledges.models import Editor, Pledge, Review
 
@@ -64,6 +64,8 @@ def send_back(review: Review, *, by: Editor, comment: str) -> Review:
     if review.edition_id:
         raise NotPublishableError([_("This review has been published already.")])
     review.comment = comment
+    if reasons := list(reasons_of_row(review)):
+        raise NotPublishableError(reasons)
     return _decide(review, Review.Decision.SENT_BACK, by=by)
 
 

@@ -59,7 +59,12 @@ class PromisorAdmin(LabelAdmin):
 
 @admin.register(Rating)
 class RatingAdmin(LabelAdmin):
+    """A rating keeps its family too: what it amounts to is on published pages."""
+
     list_display = ("position", "name", "family", "definition")
     list_display_links = ("name",)
     list_filter = ("family",)
     ordering = ("position",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("slug", "family") if obj else ()

@@ -26,8 +26,7 @@
     return error.constructor === Error && error.message ? error.message : words.failed;
   }
 
-  function addPreview(editor, words) {
-    const label = editor.labels.length ? editor.labels[0].textContent.trim().replace(/:$/, "") : editor.name;
+  function addPreview(editor, label, words) {
     const preview = make("div", {
       class: "markdownx-preview", role: "group", "aria-label": `${words.preview}: ${label}`, "aria-live": "off", tabindex: "0",
     });
@@ -37,7 +36,7 @@
       clearTimeout(timer);
       asking?.abort();
       asking = new AbortController();
-      if (!editor.value.trim()) return preview.replaceChildren(make("p", { class: "help" }, words.empty));
+      if (!editor.value.trim()) return preview.replaceChildren(make("p", { class: "markdownx-empty" }, words.empty));
       try {
         const fields = { content: editor.value };
         preview.innerHTML = await (await post(editor, editor.dataset.markdownxUrlsPath, fields, asking.signal)).text();
@@ -116,9 +115,10 @@
       if (editor.name.includes("__prefix__")) continue; // the pattern of rows to add
       editor.dataset.markdownxInit = "";
       const words = JSON.parse(editor.dataset.markdownxWords);
+      const label = editor.labels.length ? editor.labels[0].textContent.trim().replace(/:$/, "") : editor.name;
       const place = make("div", { class: "markdownx" });
       editor.replaceWith(place);
-      place.append(editor, addPictures(editor, words), addPreview(editor, words));
+      place.append(editor, addPictures(editor, words), addPreview(editor, label, words));
     }
   }
 

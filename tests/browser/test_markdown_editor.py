@@ -36,6 +36,7 @@ class EvidenceInline(admin.StackedInline):
 
 
 class PledgeAdmin(admin.ModelAdmin):
+    change_form_template = "admin/change_form.html"  # without what only the editors' own site has
     fields = ("background", "headline")
     formfield_overrides = MARKDOWN_OVERRIDES
     inlines = (EvidenceInline,)
@@ -63,8 +64,8 @@ def open_page(chromium: Browser, address: str, **options: Any) -> tuple[Page, li
     client.force_login(make_editor(is_staff=True, is_superuser=True))
     cookie = client.cookies[settings.SESSION_COOKIE_NAME]
     context = chromium.new_context(**options)
-    context.set_default_timeout(10_000)
-    context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": address}])
+    context.set_default_timeout(5_000)
+    context.add_cookies([{"name": cookie.key, "value": cookie.value, "domain": "127.0.0.1", "path": "/"}])
     page = context.new_page()
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -303,10 +304,10 @@ def test_axe_finds_nothing_in_the_editor(scheme: str, width: int, chromium: Brow
         "| a | b |\n|--:|---|\n| 1 | 2 |\n\n1. x\n2. y[^1]\n\n[^1]: note"
     )
     expect(page.locator(".markdownx-preview table").first).to_be_visible()
+    assert complaints == []  # axe itself will make some
 
     found = Axe().run(page, context=".markdownx")
 
     assert found.violations_count == 0, found.generate_report()
     assert len(found.response["passes"]) > 10
     assert page.evaluate("document.querySelector('.markdownx').getBoundingClientRect().right <= innerWidth")
-    assert complaints == []

@@ -14,10 +14,10 @@ from django.db.models.deletion import ProtectedError
 from pledges.content import canonical
 from pledges.guards import EDITION, VERDICT, install_guards, missing_guards, remove_guards
 from pledges.log import entry_hash
-from pledges.models import Edition, Verdict
+from pledges.models import Edition, Review, Verdict
 from pledges.models.fields import LineField
 from pledges.system_checks import check_guards
-from tests.factories import make_pledge, make_published_pledge, make_verdict, publish
+from tests.factories import make_approved_review, make_editor, make_pledge, make_published_pledge, make_verdict, publish
 
 pytestmark = pytest.mark.django_db
 sqlite_only = pytest.mark.skipif(connection.vendor != "sqlite", reason="SQLite's own way of writing")
@@ -330,3 +330,98 @@ def test_migrate_puts_lost_guards_back() -> None:
     call_command("migrate", skip_checks=True, verbosity=0, stdout=StringIO())
 
     assert missing_guards(connection) == []
+
+
+def test_a_verdict_cannot_be_dated_back_to_an_older_edition(edition: Edition) -> None:
+    draft = make_verdict(edition.pledge)
+    publish(make_published_pledge(), kind="update")
+
+    refused(lambda: Verdict.objects.filter(pk=draft.pk).update(first_edition=edition))
+
+
+def test_a_verdict_cannot_be_entered_as_published(edition: Edition, verdict: Verdict) -> None:
+    verdict.pk = None
+
+    refused(lambda: verdict.save(force_insert=True))
+
+
+def test_a_redaction_of_another_pledge_frees_nothing(edition: Edition) -> None:
+    other = make_published_pledge()
+    last = Edition.objects.get(sequence=2)
+    forged = continuing(last, pledge_id=other.pk, kind="redaction", entry=canonical({"redacts": [edition.sequence]}))
+    forged.save(force_insert=True)
+
+    refused(lambda: Edition.objects.filter(pk=edition.pk).update(content=None, salt=None, content_digest=None))
+
+
+@sqlite_only
+def test_blanking_cannot_move_a_row_onto_another(edition: Edition) -> None:
+    make_published_pledge()
+    last = Edition.objects.get(sequence=2)
+    continuing(last, pledge_id=edition.pledge_id, number=2, kind="redaction", entry=canonical({"redacts": [1]})).save(
+        force_insert=True
+    )
+
+    refused(
+        lambda: run(
+            f"UPDATE OR REPLACE {EDITION} SET content = NULL, salt = NULL, content_digest = NULL, rowid = 2"
+            " WHERE sequence = 1"
+        )
+    )
+
+
+@postgresql_only
+def test_a_table_of_the_sessions_own_is_not_taken_for_the_log(edition: Edition) -> None:
+    run(f"CREATE TEMP TABLE {EDITION} (LIKE public.{EDITION})")
+    run(
+        f"INSERT INTO pg_temp.{EDITION} (sequence, pledge_id, number, kind, published_at, change_note, entry, hash,"
+        " previous_hash, actor_id, approver_id)"
+        " SELECT 999, pledge_id, 9, 'redaction', published_at, change_note, convert_to('{\"redacts\":[1]}', 'UTF8'),"
+        f" hash, previous_hash, actor_id, approver_id FROM public.{EDITION}"
+    )
+    blank = f"UPDATE public.{EDITION} SET content = NULL, salt = NULL, content_digest = NULL"
+
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        run(blank)
+    run(f"DROP TABLE pg_temp.{EDITION}")
+
+
+@postgresql_only
+def test_an_operator_of_the_sessions_own_is_not_taken_for_the_real_one(verdict: Verdict) -> None:
+    run("CREATE SCHEMA evil")
+    for kind in ("varchar", "text"):
+        run(f"CREATE FUNCTION evil.yes({kind}, {kind}) RETURNS bool LANGUAGE sql AS 'select true'")
+        run(f"CREATE OPERATOR evil.= (leftarg = {kind}, rightarg = {kind}, function = evil.yes)")
+    run("SET LOCAL search_path = evil, pg_catalog, public")
+
+    with pytest.raises(DatabaseError, match="write a new one"), transaction.atomic():
+        run(f"UPDATE {VERDICT} SET summary = 'Forged'")
+    run("SET LOCAL search_path = public")
+
+
+@postgresql_only
+def test_a_guard_with_another_search_path_counts_as_altered() -> None:
+    run(f"ALTER FUNCTION {EDITION}_guard_update() SET search_path TO evil, public")
+
+    assert missing_guards(connection) == [f"{EDITION}_guard_update"]
+
+
+def test_a_review_cannot_be_turned_into_another_request() -> None:
+    review = make_approved_review()
+
+    for changed in ({"kind": "withdrawal"}, {"change_note": "Never approved."}, {"content_digest": "f" * 64}):
+        with pytest.raises(DatabaseError, match="asks for what it asked for"), transaction.atomic():
+            Review.objects.filter(pk=review.pk).update(**changed)
+
+
+def test_an_approval_cannot_be_given_to_somebody_else() -> None:
+    review = make_approved_review()
+
+    with pytest.raises(DatabaseError, match="only be taken back"), transaction.atomic():
+        Review.objects.filter(pk=review.pk).update(decided_by=make_editor())
+
+
+def test_a_published_review_can_neither_change_nor_go(edition: Edition) -> None:
+    for attempt in (lambda: Review.objects.update(comment="Otherwise"), lambda: Review.objects.all().delete()):
+        with pytest.raises(DatabaseError, match="published review"), transaction.atomic():
+            attempt()

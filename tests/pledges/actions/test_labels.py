@@ -16,5 +16,5 @@ def test_a_renamed_label_is_journalled_and_makes_drafts_differ(name: str) -> Non
 
     labels.take_in(label)
 
-    assert Journal.objects.latest("number").tags == "site"
+    assert Journal.objects.latest("number").tags == "site\n"
     assert drafts.has_unpublished_changes(Pledge.objects.get())

@@ -307,7 +307,7 @@ def test_the_address_that_another_pledge_once_had_cannot_be_published() -> None:
     old = make_published_pledge(slug="old-lemon")
     addresses.move(old, to="new-lemon")
 
-    assert "once had the address" in reasons(make_rated_pledge(slug="old-lemon"))
+    assert "has, or once had, the address" in reasons(make_rated_pledge(slug="old-lemon"))
 
 
 def test_a_published_verdict_that_was_tampered_with_stops_publication() -> None:
@@ -329,3 +329,14 @@ def test_publishing_again_needs_a_new_review() -> None:
     pledge = make_published_pledge()
 
     assert publish(pledge, kind="minor").number == 2
+
+
+@pytest.mark.parametrize("record", ["pledge", "evidence", "replies"])
+def test_whoever_saved_a_row_since_the_last_edition_cannot_approve(record: str) -> None:
+    pledge, saver = make_published_pledge(), make_editor()
+    pledge.replies.create(asked_of="The ministry", asked_on="2026-01-01", answer_by="2026-01-08")
+    row = pledge if record == "pledge" else getattr(pledge, record).get()
+    row._history_user = saver
+    row.save()
+
+    assert "neither wrote nor requested" in reasons(Pledge.objects.get(), by=saver)

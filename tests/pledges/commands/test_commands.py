@@ -4,12 +4,12 @@ from typing import Any
 import pytest
 from django.core.management import call_command, get_commands, load_command_class
 from django.core.management.base import CommandError
-from django.db import connection
+from django.db import connection, transaction
 
 from pledges.actions import addresses
-from pledges.guards import EDITION, VERDICT, remove_guards
-from pledges.models import Edition, PublicPledge, Review
-from tests.factories import make_approved_review, make_published_pledge, make_review, publish
+from pledges.guards import EDITION, VERDICT, install_guards, remove_guards
+from pledges.models import Edition, Pledge, PublicPledge, Rating, RetiredSlug
+from tests.factories import make_approved_review, make_published_pledge, make_review, make_verdict, publish
 
 pytestmark = pytest.mark.django_db
 OUR_COMMANDS = sorted(name for name, app in get_commands().items() if app in {"pledges", "tracker"})
@@ -68,10 +68,13 @@ def test_verify_log_names_the_head() -> None:
 
 
 def tamper(sql: str) -> None:
-    """Do what somebody with every right on the database can do."""
+    """Do what somebody with every right on the database can do, and put the guards back."""
     remove_guards(connection)
     with connection.cursor() as cursor:
         cursor.execute(sql)
+        if connection.vendor == "postgresql":
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    install_guards(connection)
 
 
 def test_verify_log_names_the_first_broken_sequence() -> None:
@@ -142,7 +145,7 @@ def test_verify_log_finds_a_changed_published_verdict() -> None:
 
 def test_verify_log_finds_an_edition_that_nobody_approved() -> None:
     make_published_pledge()
-    Review.objects.all().delete()
+    tamper("DELETE FROM pledges_review")
 
     with pytest.raises(CommandError, match="Entry 1: no review approved it"):
         call("verify_log")
@@ -169,3 +172,66 @@ def test_rebuild_public_counts_the_pledges() -> None:
     make_published_pledge()
 
     assert "1 pledges rebuilt" in call("rebuild_public")
+
+
+def test_verify_log_finds_a_pledge_hidden_behind_two_retired_addresses() -> None:
+    one, other = make_published_pledge(slug="one"), make_published_pledge(slug="other")
+    for pledge in (one, other):
+        RetiredSlug.objects.create(slug=pledge.slug, pledge=pledge, retired_at="2026-01-01T00:00Z")
+    PublicPledge.objects.filter(pledge=one).update(slug="elsewhere")
+    PublicPledge.objects.filter(pledge=other).update(slug="one")
+    PublicPledge.objects.filter(pledge=one).update(slug="other")
+    Pledge.objects.filter(pk=one.pk).update(slug="elsewhere")
+    Pledge.objects.filter(pk=other.pk).update(slug="one")
+    Pledge.objects.filter(pk=one.pk).update(slug="other")
+
+    with pytest.raises(CommandError, match="address"):
+        call("verify_log")
+
+
+def test_verify_log_finds_a_pledge_moved_away_behind_the_journals_back() -> None:
+    pledge = make_published_pledge()
+    RetiredSlug.objects.create(slug=pledge.slug, pledge=pledge, retired_at="2026-01-01T00:00Z")
+    PublicPledge.objects.update(slug="somewhere")
+    Pledge.objects.update(slug="somewhere")
+
+    with pytest.raises(CommandError, match="neither in the log nor in the journal"):
+        call("verify_log")
+
+
+def test_verify_log_finds_an_edition_given_to_another_pledge() -> None:
+    one, other = make_published_pledge(), make_published_pledge()
+    publish(one, kind="update")
+    tamper(f"UPDATE {EDITION} SET pledge_id = {other.pk} WHERE sequence = 3")
+    tamper(f"UPDATE pledges_review SET pledge_id = {other.pk} WHERE edition_id = 3")
+
+    with pytest.raises(CommandError):
+        call("verify_log")
+
+
+@pytest.mark.parametrize("column", ["family", "slug"])
+def test_verify_log_finds_a_rating_that_was_turned_round(column: str) -> None:
+    make_published_pledge()
+    Rating.objects.update(**{column: "broken"})
+
+    with pytest.raises(CommandError, match="was given another address or family"):
+        call("verify_log")
+
+
+def test_verify_log_finds_a_verdict_that_was_never_published() -> None:
+    edition = make_published_pledge().editions.get()
+    verdict = make_verdict(edition.pledge)
+    tamper(f"UPDATE {VERDICT} SET first_edition_id = {edition.pk} WHERE id = {verdict.pk}")
+
+    with pytest.raises(CommandError, match="marked as published, but no current edition has it"):
+        call("verify_log")
+
+
+def test_verify_log_says_in_words_that_a_table_is_missing() -> None:
+    make_published_pledge()
+    missing = "pledges_publicpledge"
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {missing} RENAME TO hidden")
+        with pytest.raises(CommandError, match="The database cannot be read"):
+            call("verify_log")
+        transaction.set_rollback(True)

@@ -6,7 +6,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.utils import timezone
 
-from pledges.actions import reviews
+from pledges.actions import editions, reviews
 from pledges.actions.publishing_rule import NotPublishableError
 from pledges.models import Edition, Pledge, Review
 from tests.factories import make_approved_review, make_review
@@ -79,3 +79,10 @@ def test_a_time_can_be_taken_away() -> None:
     review = reviews.schedule(make_approved_review(), publish_at=timezone.now() + HOUR)
 
     assert reviews.schedule(review, publish_at=None).publish_at is None
+
+
+def test_what_has_a_later_time_is_not_published_before_it() -> None:
+    review = reviews.schedule(make_approved_review(), publish_at=timezone.now() + HOUR)
+
+    with pytest.raises(NotPublishableError, match="A later time was set"):
+        editions.publish(review)
