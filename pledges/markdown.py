@@ -18,9 +18,15 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 
+from pledges.text import clean
+
 MAX_LENGTH = 60_000
 MAX_OPENERS = 500  # of "[" or "<" each: parsers that look ahead from every one grow quadratic
 MAX_DEPTH = 20
+MAX_LINES = 3_000
+MAX_SIGNS = 3_000  # of each other sign that the parser has to think about
+MAX_REFERENCE = 500  # characters of a link's definition, which may be repeated at every use
+_SIGNS = "*_~`&!|\\"
 
 _ALIGNMENT = re.compile(r"text-align:(left|center|right)")
 _CONTAINERS = ("blockquote_", "list_item_", "footnote_reference_")
@@ -102,7 +108,7 @@ _PARSER = _make_parser()
 def render(text: str, doc_id: str = "") -> SafeString:
     """Give safe HTML; `doc_id` keeps footnotes of several texts on one page apart."""
     env = {"docId": doc_id} if doc_id else {}
-    return mark_safe(_CLEANER.clean(_PARSER.render(text, env)))  # noqa: S308
+    return mark_safe(_CLEANER.clean(_PARSER.render(clean(text), env)))  # noqa: S308
 
 
 def problems(text: str) -> list[str]:
@@ -118,13 +124,30 @@ def problems(text: str) -> list[str]:
         for mark in "[<"
         if (count := text.count(mark)) > MAX_OPENERS
     ]
-    if not found and _depth(text) > MAX_DEPTH:
+    found += [
+        _("This text has %(count)d “%(mark)s” signs; the most is %(most)d.")
+        % {"count": count, "mark": mark, "most": MAX_SIGNS}
+        for mark in _SIGNS
+        if (count := text.count(mark)) > MAX_SIGNS
+    ]
+    if (lines := text.count("\n")) > MAX_LINES:
+        found.append(_("This text has %(lines)d lines; the most is %(most)d.") % {"lines": lines, "most": MAX_LINES})
+    return found or _problems_of_structure(text)
+
+
+def _problems_of_structure(text: str) -> list[str]:
+    env: dict[str, Any] = {}
+    tokens: list[Token] = []
+    _PARSER.block.parse(text, _PARSER, env, tokens)
+    found = []
+    if _depth(tokens) > MAX_DEPTH:
         found.append(_("Quotes and lists may be nested %d deep at the most.") % MAX_DEPTH)
+    references = env.get("references", {}).values()
+    if any(len(reference["href"]) + len(reference["title"]) > MAX_REFERENCE for reference in references):
+        found.append(_("The definition of a link may have %d characters at the most.") % MAX_REFERENCE)
     return found
 
 
-def _depth(text: str) -> int:
-    tokens: list[Token] = []
-    _PARSER.block.parse(text, _PARSER, {}, tokens)
+def _depth(tokens: list[Token]) -> int:
     nested = accumulate(token.nesting for token in tokens if token.type.startswith(_CONTAINERS))
     return max(nested, default=0)

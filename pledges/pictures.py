@@ -5,14 +5,14 @@ made small enough for a page and written anew, without a place, a device or a na
 """
 
 import struct
-import threading
 import warnings
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from io import BytesIO
 from math import ceil, floor, sqrt
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from PIL import ExifTags, Image, UnidentifiedImageError
 from PIL.Image import Resampling, Transpose
 from PIL.JpegImagePlugin import JpegImageFile
@@ -42,8 +42,9 @@ _DAMAGE = (
     *(OSError, SyntaxError, ValueError, TypeError, LookupError, ArithmeticError, AttributeError, AssertionError),
     *(RuntimeError, MemoryError, EOFError, struct.error, zlib.error),
 )
-# One at a time in a process: the memory of several would add up. It also guards `warnings`, which threads share.
-_ONE_AT_A_TIME = threading.Lock()
+# One at a time and always in the same thread: the memory of several would add up, and each thread keeps some of its
+# own for the next time. It also guards `warnings`, which threads share.
+_READER = ThreadPoolExecutor(max_workers=1, thread_name_prefix="pictures")
 
 
 class PictureError(ValueError):
@@ -62,7 +63,19 @@ def recode(upload: bytes) -> Picture:
     """Give the picture in `upload` as a new file; raise `PictureError` for anything else."""
     if len(upload) > MOST_BYTES:
         raise too_large()
-    with _ONE_AT_A_TIME, warnings.catch_warnings():
+    return _READER.submit(_recode_or_say_why, upload).result()
+
+
+def too_large() -> PictureError:
+    return PictureError(_("This picture is larger than 8 MB."))
+
+
+def _too_many_pixels() -> PictureError:
+    return PictureError(_("This picture has too many pixels. Make it smaller: 2,000 by 1,500 are enough for a page."))
+
+
+def _recode_or_say_why(upload: bytes) -> Picture:
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of odd metadata, which we drop
         try:
             return _recode(upload)
@@ -74,14 +87,6 @@ def recode(upload: bytes) -> Picture:
             raise _too_many_pixels() from error
         except _DAMAGE as error:
             raise PictureError(_("This picture is damaged. Save it anew and try again.")) from error
-
-
-def too_large() -> PictureError:
-    return PictureError(_("This picture is larger than 8 MB."))
-
-
-def _too_many_pixels() -> PictureError:
-    return PictureError(_("This picture has too many pixels. Make it smaller: 2,000 by 1,500 are enough for a page."))
 
 
 def _recode(upload: bytes) -> Picture:
@@ -149,7 +154,6 @@ def _shrink(image: Image.Image, size: tuple[int, int]) -> Image.Image:
     mode = "RGBA" if image.has_transparency_data else "RGB"
     kept = Image.new(mode, size)
     ratio = image.height / kept.height
-    image.load()
     for top in range(0, kept.height, 32):
         # Four more rows above and below, or the filter would see an edge between two strips.
         first, last = max(0, top - 4), min(kept.height, top + 36)

@@ -9,6 +9,9 @@ from django.utils.translation import gettext as _
 _NOT_IN_XML = re.compile("[^\t\n\u0020-\u007e\u00a0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SPACES = re.compile(r"\s+")
 _WORDS = re.compile(r"[^\W\d_]+")
+# Formats, private use and unassigned: nobody can say what they will look like, or whether they stay in NFC.
+_UNSEEN = {"Cf", "Co", "Cn"}
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
 _LOOKALIKES = {"LATIN", "CYRILLIC", "GREEK"}
 
 
@@ -29,7 +32,7 @@ def hidden_marks(text: str) -> list[str]:
         _("There is a hidden character (%(name)s) at character %(position)d. Please remove it.")
         % {"name": unicodedata.name(mark, f"U+{ord(mark):04X}").lower(), "position": position}
         for position, mark in enumerate(text, start=1)
-        if unicodedata.category(mark) == "Cf"
+        if unicodedata.category(mark) in _UNSEEN or mark in _BLANK
     ]
 
 

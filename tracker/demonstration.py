@@ -34,8 +34,10 @@ def prepare_environment(variables: MutableMapping[str, str], arguments: Sequence
             "DATABASE_URL": f"sqlite:///{quote(str(FOLDER / 'tracker.sqlite3'))}",
             "MEDIA_ROOT": str(FOLDER / "media"),
         }
-        ENVIRONMENT.touch(mode=0o600)
-        ENVIRONMENT.write_text("".join(f"{name}={shlex.quote(value)}\n" for name, value in settings.items()))
+        unfinished = ENVIRONMENT.with_suffix(".new")
+        unfinished.touch(mode=0o600)
+        unfinished.write_text("".join(f"{name}={shlex.quote(value)}\n" for name, value in settings.items()))
+        unfinished.rename(ENVIRONMENT)  # whole or not at all, whenever it is interrupted
     for name, value in (_read() | _address(arguments)).items():
         variables.setdefault(name, value)
 

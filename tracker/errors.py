@@ -10,23 +10,23 @@ from django.utils.translation import gettext_lazy as _lazy
 
 
 def bad_request(request: HttpRequest, exception: Exception | None) -> HttpResponse:
-    return _page(request, HTTPStatus.BAD_REQUEST)
+    return page(request, HTTPStatus.BAD_REQUEST)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None) -> HttpResponse:
-    return _page(request, HTTPStatus.FORBIDDEN)
+    return page(request, HTTPStatus.FORBIDDEN)
 
 
 def not_found(request: HttpRequest, exception: Exception | None) -> HttpResponse:
-    return _page(request, HTTPStatus.NOT_FOUND)
+    return page(request, HTTPStatus.NOT_FOUND)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return _page(request, HTTPStatus.INTERNAL_SERVER_ERROR)
+    return page(request, HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return _page(
+    return page(
         request,
         HTTPStatus.FORBIDDEN,
         _("This form has been open too long or came from another site. Go back, reload the page and send it again."),
@@ -34,7 +34,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def unusable_character(request: HttpRequest) -> HttpResponse:
-    return _page(request, HTTPStatus.BAD_REQUEST, _("The search contains a character we cannot use."))
+    return page(request, HTTPStatus.BAD_REQUEST, _("The search contains a character we cannot use."))
 
 
 class ErrorPageMiddleware:
@@ -46,14 +46,15 @@ class ErrorPageMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         if response.status_code >= HTTPStatus.BAD_REQUEST and not response.streaming and not response.content:
-            page = _page(request, HTTPStatus(response.status_code))
-            response.content = page.content
-            response.headers["Content-Type"] = page.headers["Content-Type"]
-            response.headers["Content-Length"] = str(len(page.content))
+            own = page(request, HTTPStatus(response.status_code))
+            response.content = own.content
+            response.headers["Content-Type"] = own.headers["Content-Type"]
+            response.headers["Content-Length"] = str(len(own.content))
         return response
 
 
-def _page(request: HttpRequest, status: HTTPStatus, sentence: str = "") -> HttpResponse:
+def page(request: HttpRequest, status: HTTPStatus, sentence: str = "") -> HttpResponse:
+    """Give the site's own page for an error."""
     title, usual_sentence = _WORDS.get(status, _OTHER)
     words = {"status": status.value, "title": title, "sentence": sentence or usual_sentence}
     return HttpResponse(render_to_string("errors/error.html", words, request), status=status)
@@ -73,6 +74,10 @@ _WORDS = {
     HTTPStatus.METHOD_NOT_ALLOWED: (
         _lazy("This page can only be read"),
         _lazy("The request used a method that this address does not have."),
+    ),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: (
+        _lazy("That is too much"),
+        _lazy("What was sent is larger than this site takes. A picture may have 8 MB."),
     ),
     HTTPStatus.INTERNAL_SERVER_ERROR: (
         _lazy("Something broke on our side"),

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.db import models
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from simple_history.admin import SimpleHistoryAdmin
 
 from pledges.admin.markdown_widget import MARKDOWN_OVERRIDES
@@ -36,6 +36,12 @@ class RecordAdmin(SimpleHistoryAdmin):  # type: ignore[misc]  # no types
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001 (Django's signature)
         super().save_related(request, form, formsets, change)
         self.take_in(form.instance)
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        if self.get_object(request, object_id) is None:
+            raise Http404
+        page: HttpResponse = super().history_view(request, object_id, extra_context)
+        return page
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], **options: Any) -> HttpResponse:
         response: HttpResponse = super().render_change_form(request, context, **options)

@@ -3,8 +3,8 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from pledges.actions import editions, reviews
@@ -29,7 +29,9 @@ class ReviewAdmin(ReadOnlyAdmin):
     ) -> HttpResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        review = get_object_or_404(Review.objects.select_related("pledge", "edition"), pk=object_id)
+        review = self.get_object(request, object_id)
+        if review is None:
+            raise Http404
         if request.method == "POST":
             return _decide(request, review)
         return _page(request, review)

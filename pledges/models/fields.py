@@ -39,11 +39,14 @@ def refuse_bad_date(value: str) -> None:
 def refuse_bad_address(value: str) -> None:
     """Validator: an http or https address that readers can reach too."""
     URLValidator(schemes=["http", "https"])(value)
-    host = str(urlsplit(value).hostname)
+    parts = urlsplit(value)
+    if "\\" in value or "@" in parts.netloc:
+        raise ValidationError(_("An address with “@” before its host or a backslash may lead elsewhere than it seems."))
+    host = str(parts.hostname)
     try:
         is_public = ip_address(host).is_global
     except ValueError:
-        is_public = host != "localhost"
+        is_public = host != "localhost" and not host.endswith(".localhost")
     if not is_public:
         raise ValidationError(_("Readers cannot reach this address: it belongs to a private network."))
 

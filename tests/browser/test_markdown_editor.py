@@ -310,4 +310,10 @@ def test_axe_finds_nothing_in_the_editor(scheme: str, width: int, chromium: Brow
 
     assert found.violations_count == 0, found.generate_report()
     assert len(found.response["passes"]) > 10
-    assert page.evaluate("document.querySelector('.markdownx').getBoundingClientRect().right <= innerWidth")
+    text, shown = (page.locator(part).first.bounding_box() for part in (".markdownx-editor", ".markdownx-preview"))
+    assert text
+    assert shown
+    is_beside = shown["x"] >= text["x"] + text["width"]
+    is_below = shown["y"] >= text["y"] + text["height"]
+    assert (is_beside, is_below) == (width == 1400, width == 360)
+    assert shown["x"] + shown["width"] <= width

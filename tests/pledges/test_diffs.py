@@ -1,4 +1,5 @@
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -69,7 +70,8 @@ def test_every_field_of_a_part_is_compared(content: PledgeContent, part: str) ->
     texts = {name: "Something else" for name, value in vars(row).items() if isinstance(value, str)}
 
     for name, value in texts.items():
-        changed = replace(content, **{part: (replace(row, **{name: value}),)})
+        parts: dict[str, Any] = {part: (replace(row, **{name: value}),)}
+        changed = replace(content, **parts)
 
         assert len(compare_contents(content, changed)) == 1, name
 

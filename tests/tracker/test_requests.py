@@ -3,10 +3,12 @@
 Tests without the database mark also prove that the database is not asked: pytest-django would refuse.
 """
 
+from io import BytesIO
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from tests.conftest import Browser
@@ -41,8 +43,8 @@ def test_nul_in_a_parameter_is_refused_on_every_address(path: str, query: str, c
 
 
 @pytest.mark.parametrize("body", ["q=%00", "a%00=1", "q=a\x00b", "csrfmiddlewaretoken=%00"])
-@pytest.mark.parametrize("path", ["/", "/admin/login/", "/nowhere"])
-def test_nul_in_a_form_field_is_refused_on_every_address(path: str, body: str, client: Client) -> None:
+@pytest.mark.parametrize("path", ["/accounts/login/", "/admin/login/", "/admin/nowhere"])
+def test_nul_in_a_form_field_is_refused_where_forms_are_read(path: str, body: str, client: Client) -> None:
     response = client.post(path, body, content_type=FORM)
 
     assert_own_page(response, 400, "The search contains a character we cannot use.")
@@ -73,8 +75,8 @@ def test_too_many_parameters_are_refused(client: Client) -> None:
 
 
 @pytest.mark.parametrize("body", ["a=1&" * 1100, "a=" + "x" * 3_000_000])
-@pytest.mark.parametrize("path", ["/", "/admin/login/", "/nowhere"])
-def test_too_large_a_form_is_refused_on_every_address(path: str, body: str, client: Client) -> None:
+@pytest.mark.parametrize("path", ["/accounts/login/", "/admin/login/", "/admin/nowhere"])
+def test_too_large_a_form_is_refused_where_forms_are_read(path: str, body: str, client: Client) -> None:
     response = client.post(path, body, content_type=FORM)
 
     assert_own_page(response, 400, "We could not understand that request")
@@ -86,6 +88,46 @@ def test_too_large_a_form_in_parts_is_refused_where_forms_are_read(fields: dict[
     response = Browser().post("/accounts/login/", fields)
 
     assert_own_page(response, 400, "We could not understand that request")
+
+
+@pytest.mark.parametrize(("path", "status"), [("/", 405), ("/nowhere", 404), ("/healthz", 405)])
+def test_a_readers_page_reads_no_body(path: str, status: int, client: Client) -> None:
+    class Unread(BytesIO):
+        def read(self, *_size: int | None) -> bytes:
+            pytest.fail("The body was read.")
+
+    request: Any = {"CONTENT_TYPE": FORM, "CONTENT_LENGTH": "9", "wsgi.input": Unread()}
+    response = client.generic("POST", path, **request)
+
+    assert response.status_code == status
+
+
+@pytest.mark.parametrize("path", ["/", "/accounts/login/", "/admin/"])
+def test_a_body_that_is_too_large_is_refused_unread(path: str, client: Client) -> None:
+    response = client.post(path, CONTENT_TYPE="multipart/form-data; boundary=x", CONTENT_LENGTH="12000001")
+
+    assert_own_page(response, 413, "That is too much")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/", "/nowhere", "/healthz"])
+@pytest.mark.parametrize("name", [settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, "messages"])
+def test_no_cookie_makes_a_readers_page_set_one(path: str, name: str, client: Client) -> None:
+    client.cookies[name] = "zzz"
+
+    response = client.get(path)
+
+    assert not response.cookies
+    assert "Vary" not in response.headers
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("value", ['"\\000aaaaaaaaaaaa"', "x" * 5000, "é", "../../etc/passwd"])
+@pytest.mark.parametrize("path", ["/admin/", "/admin/login/", "/accounts/login/"])
+def test_a_session_cookie_that_can_be_none_is_left_out(path: str, value: str, client: Client) -> None:
+    response = client.get(path, HTTP_COOKIE=f"{settings.SESSION_COOKIE_NAME}={value}")
+
+    assert response.status_code in {200, 302}
 
 
 @pytest.mark.parametrize(

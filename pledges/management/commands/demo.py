@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from pledges.actions import samples
 from pledges.models import Editor, Pledge
@@ -19,6 +19,7 @@ WRITER, REVIEWER = "demonstration-writer", "demonstration-reviewer"
 ACCOUNTS = {WRITER: "writer", REVIEWER: "reviewer"}
 FIXTURES = Path(settings.BASE_DIR) / "fixtures"
 HOST = "127.0.0.1"
+MARK = "made_by_demonstration"
 
 
 class Command(BaseCommand):
@@ -43,16 +44,17 @@ class Command(BaseCommand):
 
     def _prepare(self, *, new_passwords: bool) -> None:
         self._say("Preparing the database …")
+        _mark_database()
         call_command("migrate", verbosity=0)
         call_command("setup_roles", stdout=StringIO())
-        passwords = {name: _account(name, role, new_password=new_passwords) for name, role in ACCOUNTS.items()}
+        editors = [_account(name, role) for name, role in ACCOUNTS.items()]
         self._publish_samples()
         self._say("Collecting the style sheets …")
         call_command("collectstatic", interactive=False, verbosity=0)
-        for name, password in passwords.items():
-            if password:
-                self._say(f"Log-in for {settings.SITE_URL}/admin/: {name}  {password}")
-        if not any(passwords.values()):
+        unprinted = [editor for editor in editors if new_passwords or not editor.has_usable_password()]
+        for editor in unprinted:
+            self._say(f"Log-in for {settings.SITE_URL}/admin/: {editor.username}  {_new_password(editor)}")
+        if not unprinted:
             self._say("The log-ins are those printed the first time; --new-passwords makes new ones.")
 
     def _publish_samples(self) -> None:
@@ -98,19 +100,35 @@ def _require_free_port(port: int) -> None:
 
 
 def _require_own_database() -> None:
-    tables = connection.introspection.table_names()
-    made_here = not tables or Path(settings.BASE_DIR) / ".demo" in Path(connection.settings_dict["NAME"]).parents
-    if made_here or ("pledges_editor" in tables and Editor.objects.filter(username=WRITER, handle=WRITER).exists()):
-        return
-    raise CommandError("The database was not made by demo, so nothing was changed. Point DATABASE_URL at an empty one.")
+    """Refuse a database that holds anything, unless the mark of an earlier demonstration is in it."""
+    try:
+        tables = connection.introspection.table_names()
+    except DatabaseError as error:
+        raise CommandError(f"The database cannot be read: {error}") from error
+    if tables and MARK not in tables:
+        raise CommandError(
+            "The database was not made by demo, so nothing was changed. Point DATABASE_URL at an empty one."
+        )
 
 
-def _account(name: str, role: str, *, new_password: bool) -> str:
-    """Make sure of a demonstration account and its role; gives its password when that is new."""
-    editor, created = Editor.objects.get_or_create(username=name, defaults={"handle": name, "is_staff": True})
+def _mark_database() -> None:
+    # Before anything else, so that a demonstration interrupted at any moment can go on.
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TABLE IF NOT EXISTS {MARK} (made integer)")
+
+
+def _account(name: str, role: str) -> Editor:
+    """Make sure of a demonstration account, without a password as long as none was printed."""
+    editor = Editor.objects.filter(username=name).first()
+    if editor is None:
+        editor = Editor(username=name, handle=name, is_staff=True)
+        editor.set_unusable_password()
+        editor.save()
     editor.groups.add(Group.objects.get(name=role))
-    if not (created or new_password):
-        return ""
+    return editor
+
+
+def _new_password(editor: Editor) -> str:
     password = secrets.token_urlsafe(12)
     editor.set_password(password)
     editor.save()

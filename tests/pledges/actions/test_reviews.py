@@ -1,4 +1,5 @@
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -335,7 +336,7 @@ def test_publishing_again_needs_a_new_review() -> None:
 def test_whoever_saved_a_row_since_the_last_edition_cannot_approve(record: str) -> None:
     pledge, saver = make_published_pledge(), make_editor()
     pledge.replies.create(asked_of="The ministry", asked_on="2026-01-01", answer_by="2026-01-08")
-    row = pledge if record == "pledge" else getattr(pledge, record).get()
+    row: Any = pledge if record == "pledge" else getattr(pledge, record).get()
     row._history_user = saver
     row.save()
 

@@ -72,7 +72,7 @@ def test_the_accounts_of_the_demonstration_have_the_roles_that_two_people_need()
     set_up()
 
     for name, role in demo.ACCOUNTS.items():
-        demo._account(name, role, new_password=False)
+        demo._account(name, role)
 
     held = {editor.username: [group.name for group in editor.groups.all()] for editor in Editor.objects.all()}
     assert held == {"demonstration-writer": ["writer"], "demonstration-reviewer": ["reviewer"]}
