@@ -20,6 +20,6 @@ class Editor(AbstractUser):
         help_text=_("The name in the public log, for ever. It need not tell who the person is."),
     )
 
-    class Meta(AbstractUser.Meta):
+    class Meta:
         verbose_name = _("editor")
         verbose_name_plural = _("editors")

@@ -44,7 +44,7 @@ class PledgeAdmin(admin.ModelAdmin):
 
 trial = TrackerAdminSite(name="trial")
 trial.register(Pledge, PledgeAdmin)
-urlpatterns = [path("trial/", trial.urls), *urls.urlpatterns]
+urlpatterns = [path("admin/trial/", trial.urls), *urls.urlpatterns]
 handler400, handler403, handler404, handler500 = urls.handler400, urls.handler403, urls.handler404, urls.handler500
 
 
@@ -55,7 +55,7 @@ def pledge() -> Pledge:
 
 @pytest.fixture
 def address(site: str, pledge: Pledge) -> str:
-    return f"{site}/trial/pledges/pledge/{pledge.pk}/change/"
+    return f"{site}/admin/trial/pledges/pledge/{pledge.pk}/change/"
 
 
 def open_page(chromium: Browser, address: str, **options: Any) -> tuple[Page, list[str]]:
@@ -275,7 +275,7 @@ def test_a_link_in_the_preview_leaves_the_text_where_it_is(form: Page, backgroun
 def test_what_was_written_is_saved(form: Page, background: Locator, pledge: Pledge) -> None:
     background.fill("Lemons are **sweet**.")
     form.get_by_role("button", name="Save", exact=True).click()
-    form.wait_for_url("**/trial/pledges/pledge/")
+    form.wait_for_url("**/admin/trial/pledges/pledge/")
 
     pledge.refresh_from_db()
     assert pledge.background == "Lemons are **sweet**."
@@ -288,7 +288,7 @@ def test_without_scripts_it_is_a_plain_text_box(chromium: Browser, address: str,
 
     page.get_by_role("textbox", name="Background").fill("Lemons are **sweet**.")
     page.get_by_role("button", name="Save", exact=True).click()
-    page.wait_for_url("**/trial/pledges/pledge/")
+    page.wait_for_url("**/admin/trial/pledges/pledge/")
 
     pledge.refresh_from_db()
     assert pledge.background == "Lemons are **sweet**."
