@@ -23,6 +23,11 @@ def _test_settings(settings: Settings) -> None:
     settings.WHITENOISE_USE_FINDERS = True
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    """Each worker has an engine of its own, so no database takes the worker's name (SQLite's would become a file)."""
+
+
 class Browser(Client):
     """Asks over https and at the site's own host."""
 

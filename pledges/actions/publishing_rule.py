@@ -1,5 +1,6 @@
 """What must hold before a content is published: one list of sentences, for the error, the admin and the API."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -28,6 +29,7 @@ from pledges.models import (
 )
 
 SUMMARY_WORDS = 60
+_UNDESCRIBED = re.compile(r"!\[\s*(?:describe the picture)?\s*\]")
 SECOND_PERSON = gettext_noop("Someone who neither wrote nor requested this must approve it.")
 
 
@@ -97,6 +99,7 @@ def reasons_against(review: Review, composed: PledgeContent, *, by: Editor) -> l
     return [
         *_reasons_of_people(proposal, by=by),
         *_reasons_of_address(review.pledge),
+        *_reasons_of_pictures(composed),
         *_reasons_of_kind(proposal),
         *(_reasons_of_change(proposal, published) if published else ()),
         *(reason for verdict in proposal.added_verdicts for reason in _reasons_of(verdict, proposal)),
@@ -119,6 +122,13 @@ def _reasons_of_address(pledge: Pledge) -> Iterator[str]:
     taken = RetiredSlug.objects.filter(slug=pledge.slug).exclude(pledge=pledge).exists()
     if taken or PublicPledge.objects.filter(slug=pledge.slug).exclude(pledge=pledge).exists():
         yield _("Another pledge has, or once had, the address “%s”.") % pledge.slug
+
+
+def _reasons_of_pictures(composed: PledgeContent) -> Iterator[str]:
+    texts = [composed.background, *(verdict.explanation for verdict in composed.verdicts)]
+    texts += [*(evidence.account for evidence in composed.evidence), *(reply.answer for reply in composed.replies)]
+    if any(_UNDESCRIBED.search(text) for text in texts):
+        yield _("A picture is not described: say between its square brackets what it shows.")
 
 
 def _reasons_of_kind(proposal: Proposal) -> Iterator[str]:

@@ -341,3 +341,14 @@ def test_whoever_saved_a_row_since_the_last_edition_cannot_approve(record: str) 
     row.save()
 
     assert "neither wrote nor requested" in reasons(Pledge.objects.get(), by=saver)
+
+
+@pytest.mark.parametrize("description", ["", " ", "describe the picture"])
+def test_a_picture_needs_a_description(description: str) -> None:
+    pledge = make_rated_pledge(background=f"Look: ![{description}](/media/{'a' * 32}.png)")
+
+    assert "A picture is not described" in reasons(pledge)
+
+
+def test_a_described_picture_is_ready() -> None:
+    assert reasons(make_rated_pledge(background=f"Look: ![A lemon](/media/{'a' * 32}.png)")) == ""
