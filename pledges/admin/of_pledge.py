@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from pledges.actions import drafts
-from pledges.admin.record_admin import RecordAdmin
+from pledges.admin.record_admin import ChooserMixin, RecordAdmin
 from pledges.models import Evidence, Reply, Verdict
 
 
@@ -69,7 +69,7 @@ def _is_frozen(verdict: Verdict | None) -> bool:
     return verdict is not None and verdict.first_edition_id is not None
 
 
-class CitationInline(admin.TabularInline):
+class CitationInline(ChooserMixin, admin.StackedInline):
     """The sources of a piece of evidence; the plus sign enters a new one."""
 
     model = Evidence.sources.through

@@ -84,6 +84,8 @@ class ReviewForm(forms.ModelForm):
 
     def __init__(self, *args: Any, kinds: list[str], **options: Any) -> None:
         super().__init__(*args, **options)
+        day, time = self.fields["publish_at"].widget.widgets
+        day.attrs["aria-label"], time.attrs["aria-label"] = _("Day to publish"), _("Time to publish")
         self.fields["kind"].choices = [choice for choice in Edition.Kind.choices if choice[0] in kinds]  # type: ignore[attr-defined]
 
     def _get_validation_exclusions(self) -> set[str]:

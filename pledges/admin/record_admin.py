@@ -3,9 +3,11 @@
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin.widgets import AdminTextareaWidget
+from django.contrib.admin.widgets import AdminTextareaWidget, AutocompleteSelect
 from django.db import models
+from django.forms import Media
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from simple_history.admin import SimpleHistoryAdmin
 
 from pledges.admin.markdown_widget import MARKDOWN_OVERRIDES
@@ -15,7 +17,27 @@ from pledges.models.fields import LineField
 _LONG_LINE = 300  # characters that a field may take to be shown on several lines
 
 
-class RecordAdmin(SimpleHistoryAdmin):  # type: ignore[misc]  # no types
+class Chooser(AutocompleteSelect):
+    """A field that searches while one types, and has words to be called by while it is empty."""
+
+    def build_attrs(self, base_attrs: dict[str, Any], extra_attrs: dict[str, Any] | None = None) -> dict[str, Any]:
+        return {**super().build_attrs(base_attrs, extra_attrs), "data-placeholder": _("Choose")}
+
+    @property
+    def media(self) -> Media:
+        return super().media + Media(js=["admin/chooser.js"])
+
+
+class ChooserMixin:
+    """Uses `Chooser` for the fields named in `autocomplete_fields`."""
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
+        if db_field.name in self.get_autocomplete_fields(request):  # type: ignore[attr-defined]
+            options["widget"] = Chooser(db_field, self.admin_site, using=options.get("using"))  # type: ignore[attr-defined]
+        return super().formfield_for_foreignkey(db_field, request, **options)  # type: ignore[misc]
+
+
+class RecordAdmin(ChooserMixin, SimpleHistoryAdmin):  # type: ignore[misc]  # no types
     """Forms that notice edit conflicts, and an action that takes in what was saved."""
 
     form = SeenForm

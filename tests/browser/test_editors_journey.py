@@ -15,6 +15,7 @@ from pytest_django import Settings
 from pledges.models import Edition, Editor, Rating, Source
 from tests.both_databases import DATABASE
 from tests.factories import make_editor, make_published_pledge, make_rating, make_source
+from tests.pledges.test_pictures import draw, encode
 
 pytestmark = [
     pytest.mark.skipif(DATABASE != "sqlite", reason="a browser runs on one worker only"),
@@ -87,6 +88,12 @@ def draft_verdict(page: Page, rating: Rating) -> None:
     page.fill("#id_summary", "Not a drop is left.")
     page.fill("#id_explanation", "The census found **no** juice.")
     page.locator("strong", has_text="no").first.wait_for()  # the live preview
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Add a picture").first.press("Enter")
+    picture = encode(draw(size=(40, 30)), "PNG")
+    chooser.value.set_files({"name": "tree.png", "mimeType": "image/png", "buffer": picture})
+    page.locator("img[src^='/media/']").first.wait_for()
+    page.keyboard.type("An empty tree")  # in place of the words that ask for a description
     press(page, "Save")
 
 
@@ -125,5 +132,6 @@ def test_a_verdict_goes_from_draft_to_the_public_page(site: str, chromium: Brows
     reader = chromium.new_context().new_page()
     reader.goto(f"{site}/pledges/{pledge.slug}/")
     place = f"entry {edition.sequence}, hash {edition.short_hash}"
+    assert reader.get_by_alt_text("An empty tree").count() == 1
     public = reader.locator("main").inner_text().replace(place, "entry and hash follow on publication")
     assert public.replace(edition.change_note, "").split() == preview.split()

@@ -1,0 +1,59 @@
+"""What axe finds on the pages where editors spend their day: nothing."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import Browser, Page
+
+from pledges.models import Pledge
+from tests.both_databases import DATABASE
+from tests.factories import make_editor, make_published_pledge, make_review, make_verdict
+
+pytestmark = [
+    pytest.mark.skipif(DATABASE != "sqlite", reason="one browser is enough: no database takes part"),
+    pytest.mark.django_db(transaction=True),
+]
+
+
+@pytest.fixture
+def pledge() -> Pledge:
+    pledge = make_published_pledge()
+    make_verdict(pledge)
+    make_review(pledge)
+    return pledge
+
+
+@pytest.fixture
+def page(chromium: Browser, site: str) -> Page:
+    client = Client()
+    client.force_login(make_editor(is_staff=True, is_superuser=True))
+    context = chromium.new_context()
+    name = settings.SESSION_COOKIE_NAME
+    context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": site}])
+    return context.new_page()
+
+
+def address_of(record: str, pledge: Pledge) -> str:
+    if record == "start":
+        return reverse("admin:index")
+    if record == "request":
+        pledge.reviews.filter(edition=None).delete()
+        return reverse("admin:pledges_pledge_review", args=[pledge.pk])
+    if record == "differences":
+        return reverse("admin:pledges_pledge_differences", args=[pledge.pk])
+    rows = {"pledge": pledge, "evidence": pledge.evidence.get(), "review": pledge.reviews.get(edition=None)}
+    row = rows.get(record) or pledge.verdicts.get(first_edition=None)
+    return reverse(f"admin:pledges_{record}_change", args=[row.pk])
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("record", ["start", "pledge", "verdict", "evidence", "review", "request", "differences"])
+def test_axe_finds_nothing(site: str, pledge: Pledge, page: Page, record: str, scheme: str) -> None:
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    page.goto(f"{site}{address_of(record, pledge)}")
+
+    found = Axe().run(page)
+
+    assert found.violations_count == 0, found.generate_report()
