@@ -25,7 +25,7 @@ _VARIABLES = (
 
 def prepare_environment(variables: MutableMapping[str, str], arguments: Sequence[str] = ()) -> None:
     """Fill in what `demo` needs and nobody has set; makes the secret key at the first call."""
-    FOLDER.mkdir(exist_ok=True)
+    FOLDER.mkdir(mode=0o700, exist_ok=True)
     (FOLDER / ".gitignore").write_text("*\n")
     if not ENVIRONMENT.exists():
         settings = {

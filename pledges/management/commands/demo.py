@@ -53,7 +53,10 @@ class Command(BaseCommand):
         call_command("collectstatic", interactive=False, verbosity=0)
         unprinted = [editor for editor in editors if new_passwords or not editor.has_usable_password()]
         for editor in unprinted:
-            self._say(f"Log-in for {settings.SITE_URL}/admin/: {editor.username}  {_new_password(editor)}")
+            password = _new_password(editor)
+            self._say(
+                f"Log-in for {settings.SITE_URL}/admin/ (shown only now): {editor.username}  password: {password}"
+            )
         if not unprinted:
             self._say("The log-ins are those printed the first time; --new-passwords makes new ones.")
 
