@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from pledges.models import Editor, Evidence, Pledge, PublicPledge, Reply, Review, Verdict
@@ -27,7 +27,9 @@ class Desk:
 def desk_of(editor: Editor, *, today: date | None = None) -> Desk:
     """Give what waits for this editor, as of a day (today unless told)."""
     today = today or timezone.localdate()
-    open_reviews = Review.objects.filter(edition=None).select_related("pledge", "requested_by", "decided_by")
+    asked_again = Review.objects.filter(pledge=OuterRef("pledge"), pk__gt=OuterRef("pk"))
+    open_reviews = Review.objects.filter(~Exists(asked_again), edition=None)
+    open_reviews = open_reviews.select_related("pledge", "requested_by", "decided_by")
     awaited = Reply.objects.filter(answered_on=None, answer_by__lt=today).select_related("pledge")
     return Desk(
         reviews_to_decide=open_reviews.filter(decision="").exclude(requested_by=editor).order_by("requested_at")[:MOST],

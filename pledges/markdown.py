@@ -43,8 +43,8 @@ def _keep_attribute(element: str, attribute: str, value: str) -> str | None:
 
 _CLEANER = nh3.Cleaner(
     tags={
-        *("p", "br", "hr", "h3", "h4", "h5", "h6", "em", "strong", "s", "code", "pre", "blockquote"),
-        *("ul", "ol", "li", "a", "img", "sup", "section", "table", "thead", "tbody", "tr", "th", "td"),
+        *("p", "br", "hr", "h2", "h3", "h4", "h5", "h6", "em", "strong", "s", "code", "pre", "blockquote"),
+        *("ul", "ol", "li", "a", "img", "sup", "div", "table", "thead", "tbody", "tr", "th", "td"),
     },
     attributes={
         "a": {"href", "title", "rel", "id"},
@@ -57,7 +57,7 @@ _CLEANER = nh3.Cleaner(
     allowed_classes={
         "a": {"footnote-backref"},
         "sup": {"footnote-ref"},
-        "section": {"footnotes"},
+        "div": {"footnotes"},
         "ol": {"footnotes-list"},
         "li": {"footnote-item"},
         "th": {"align-left", "align-center", "align-right"},
@@ -70,10 +70,14 @@ _CLEANER = nh3.Cleaner(
 
 
 def _shift_headings(state: StateCore) -> None:
-    # The page owns h1 and h2; a text that opens with "#" starts below them.
-    for token in state.tokens:
-        if token.type in {"heading_open", "heading_close"}:
-            token.tag = f"h{min(int(token.tag[1]) + 2, 6)}"
+    # The page owns the headings above: those of a text start right below them and skip no level.
+    top = state.env.get("top_heading", 3)
+    level = top - 1
+    headings = [token for token in state.tokens if token.type in {"heading_open", "heading_close"}]
+    used = sorted({token.tag for token in headings})
+    for opening, closing in zip(headings[::2], headings[1::2], strict=True):
+        level = min(top + used.index(opening.tag), level + 1, 6)
+        opening.tag = closing.tag = f"h{level}"
 
 
 def _align_by_class(state: StateCore) -> None:
@@ -92,6 +96,14 @@ def _open_link(
     return self.renderToken(tokens, index, options, env)
 
 
+def _open_footnotes(*_arguments: Any) -> str:
+    return '<hr class="footnotes-sep">\n<div class="footnotes">\n<ol class="footnotes-list">\n'
+
+
+def _close_footnotes(*_arguments: Any) -> str:
+    return "</ol>\n</div>\n"
+
+
 def _make_parser() -> MarkdownIt:
     # The parser drops what is nested deeper, without a word; an item of a list is two levels for it.
     parser = MarkdownIt("commonmark", {"html": False, "maxNesting": MAX_DEPTH * 2 + 2})
@@ -99,15 +111,17 @@ def _make_parser() -> MarkdownIt:
     parser.core.ruler.push("shift_headings", _shift_headings)
     parser.core.ruler.push("align_by_class", _align_by_class)
     parser.add_render_rule("link_open", _open_link)
+    parser.add_render_rule("footnote_block_open", _open_footnotes)  # not a section: it has no heading
+    parser.add_render_rule("footnote_block_close", _close_footnotes)
     return parser
 
 
 _PARSER = _make_parser()
 
 
-def render(text: str, doc_id: str = "") -> SafeString:
-    """Give safe HTML; `doc_id` keeps footnotes of several texts on one page apart."""
-    env = {"docId": doc_id} if doc_id else {}
+def render(text: str, doc_id: str = "", *, top_heading: int = 3) -> SafeString:
+    """Give safe HTML; `doc_id` keeps footnotes of several texts on one page apart, `top_heading` is the level of “#”."""
+    env: dict[str, Any] = {"top_heading": top_heading, **({"docId": doc_id} if doc_id else {})}
     return mark_safe(_CLEANER.clean(_PARSER.render(clean(text), env)))  # noqa: S308
 
 

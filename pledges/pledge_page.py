@@ -6,10 +6,11 @@ from datetime import date, datetime
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from pledges.compose import compose, next_number
 from pledges.content import PledgeContent, VerdictContent, read
-from pledges.models import Edition, Pledge, PublicPledge, Source
+from pledges.models import Edition, Pledge, PublicPledge, Review, Source
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,15 @@ class PledgePage:
     next_check_on: date | None
 
     @property
+    def crumbs(self) -> list[dict[str, str]]:
+        """Where the page lies."""
+        topic = self.content.topic
+        return [
+            {"name": _("Pledges"), "address": reverse("pledge-list")},
+            {"name": topic.name, "address": reverse("topic-detail", args=[topic.slug])},
+        ]
+
+    @property
     def is_check_overdue(self) -> bool:
         return self.next_check_on is not None and self.next_check_on < timezone.localdate()
 
@@ -48,10 +58,19 @@ def pledge_page(public: PublicPledge) -> PledgePage:
 
 
 def preview_page(pledge: Pledge) -> PledgePage:
-    """Give the page as it would be if the working copy were published now; entry and hash are not known yet."""
+    """Give the page as it would be if the working copy were published now, by the review that is open if there is one.
+
+    Entry and hash are not known yet.
+    """
     now = timezone.now()
     public = PublicPledge.objects.filter(pledge=pledge).first() or PublicPledge(slug=pledge.slug, recorded="{}")
-    edition = Edition(number=next_number(pledge), published_at=now)
+    asked = pledge.reviews.filter(edition=None).exclude(decision=Review.Decision.SENT_BACK).first()
+    edition = Edition(
+        number=next_number(pledge),
+        published_at=now,
+        kind=asked.kind if asked else "",
+        change_note=asked.change_note if asked else "",
+    )
     public.edition, public.changed_at = edition, now
     return _page(public, compose(pledge), public.recorded_moments | {edition.number: now})
 

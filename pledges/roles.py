@@ -15,16 +15,16 @@ def _may(**models_by_verb: tuple[str, ...]) -> frozenset[str]:
     return frozenset(f"pledges.{verb}_{model}" for verb, models in models_by_verb.items() for model in models)
 
 
-_NEWSLETTER = _may(view=(*_RECORD, "check", "rating", *_GROUPINGS, *_KEPT_BY_ACTIONS))
+_NEWSLETTER = _may(view=(*_RECORD, "check", "rating", "sitetext", *_GROUPINGS, *_KEPT_BY_ACTIONS))
 _WRITER = _NEWSLETTER | _may(
     add=(*_RECORD, "check"),
-    change=_RECORD,
+    change=(*_RECORD, "sitetext"),
     delete=("verdict", "evidence", "reply"),  # drafts: the database keeps what is published
     request=("review",),
     withdraw=("pledge",),
 )
 _REVIEWER = _NEWSLETTER | _may(add=("check",), decide=("review",), publish=("review",))
-_PUBLISHER = _REVIEWER | _may(move=("pledge",), add=_GROUPINGS, change=_GROUPINGS)
+_PUBLISHER = _REVIEWER | _may(move=("pledge",), publish=("sitetext",), add=_GROUPINGS, change=_GROUPINGS)
 _ADMINISTRATOR = (
     _WRITER
     | _PUBLISHER

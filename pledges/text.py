@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from itertools import islice
 
 from django.utils.translation import gettext as _
 
@@ -12,6 +13,7 @@ _WORDS = re.compile(r"[^\W\d_]+")
 # Formats, private use and unassigned: nobody can say what they will look like, or whether they stay in NFC.
 _UNSEEN = {"Cf", "Co", "Cn"}
 _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
+_MOST_NAMED = 10  # sentences
 _LOOKALIKES = {"LATIN", "CYRILLIC", "GREEK"}
 
 
@@ -27,23 +29,25 @@ def clean_line(text: str) -> str:
 
 
 def hidden_marks(text: str) -> list[str]:
-    """Name every character that no reader can see, with its position counted from 1."""
-    return [
+    """Name the characters that no reader can see, with their positions counted from 1: the first few of many."""
+    found = (
         _("There is a hidden character (%(name)s) at character %(position)d. Please remove it.")
         % {"name": unicodedata.name(mark, f"U+{ord(mark):04X}").lower(), "position": position}
         for position, mark in enumerate(text, start=1)
         if unicodedata.category(mark) in _UNSEEN or mark in _BLANK
-    ]
+    )
+    return list(islice(found, _MOST_NAMED))
 
 
 def mixed_words(text: str) -> list[str]:
-    """Name every word whose letters come from alphabets that look alike, with its position counted from 1."""
-    return [
+    """Name the words whose letters come from alphabets that look alike, as `hidden_marks` does."""
+    found = (
         _("The word “%(word)s” at character %(position)d mixes alphabets. Please type it again.")
-        % {"word": found.group(), "position": found.start() + 1}
-        for found in _WORDS.finditer(text)
-        if not found.group().isascii() and len(_alphabets(found.group())) > 1
-    ]
+        % {"word": word.group(), "position": word.start() + 1}
+        for word in _WORDS.finditer(text)
+        if not word.group().isascii() and len(_alphabets(word.group())) > 1
+    )
+    return list(islice(found, _MOST_NAMED))
 
 
 def _alphabets(word: str) -> set[str]:

@@ -1,15 +1,32 @@
+from django.conf import settings
 from django.urls import path, re_path
 
-from pledges.views import markdown_editor
+from pledges.views import groupings, markdown_editor, site_texts, sitemaps, style_guide, well_known
 from pledges.views.home import home
 from pledges.views.pictures import picture
-from pledges.views.pledges import pledge_detail
+from pledges.views.pledges import pledge_detail, pledge_list
 
 urlpatterns = [
     path("", home, name="home"),
+    path("pledges/", pledge_list, name="pledge-list"),
     path("pledges/<slug:slug>/", pledge_detail, name="pledge-detail"),
+    path("topics/", groupings.topic_list, name="topic-list"),
+    path("topics/<slug:slug>/", groupings.topic_detail, name="topic-detail"),
+    path("departments/<slug:slug>/", groupings.department_detail, name="department-detail"),
+    path("promisors/<slug:slug>/", groupings.promisor_detail, name="promisor-detail"),
+    path("about/", site_texts.about, name="about"),
+    path("methodology/", site_texts.methodology, name="methodology"),
+    path("privacy/", site_texts.privacy, name="privacy"),
+    path("accessibility/", site_texts.accessibility, name="accessibility"),
+    path("sitemap.xml", sitemaps.sitemap, name="sitemap"),
+    path("sitemap-<slug:section>.xml", sitemaps.sitemap_section, name="sitemap-section"),
+    path("robots.txt", well_known.robots, name="robots"),
+    path(".well-known/security.txt", well_known.security_txt, name="security-txt"),
     re_path(r"^media/(?P<name>[0-9a-f]{32})\.(?P<extension>jpg|png)$", picture, name="picture"),
     # Under the admin's address, so that all that guards the admin guards them too.
     path("admin/markdown/preview/", markdown_editor.preview, name="markdownx_markdownify"),
     path("admin/markdown/picture/", markdown_editor.upload, name="markdownx_upload"),
 ]
+
+if settings.DEBUG:
+    urlpatterns.append(path("styleguide/", style_guide.style_guide, name="style-guide"))

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from pledges.actions import drafts, editions, reviews
+from pledges.actions import drafts, editions, reviews, site_texts
 from pledges.models import (
     Department,
     Edition,
@@ -15,6 +15,7 @@ from pledges.models import (
     Promisor,
     Rating,
     Review,
+    SiteText,
     Source,
     Topic,
     Verdict,
@@ -135,18 +136,37 @@ def make_published_pledge(**fields: Any) -> Pledge:
     return Pledge.objects.get(pk=pledge.pk)
 
 
+def make_changed_labels() -> tuple[Promisor, Topic, Department, Rating]:
+    """The labels that `change_every_field_of` gives a draft."""
+    promisor, _ = Promisor.objects.get_or_create(slug="changed-party", name="Changed Party", kind="party")
+    topic, _ = Topic.objects.get_or_create(slug="changed-topic", name="Changed topic")
+    department, _ = Department.objects.get_or_create(slug="changed-department", name="Changed department")
+    rating = Rating.objects.filter(slug="changed-rating").first()
+    return promisor, topic, department, rating or make_rating(slug="changed-rating", name="Changed rating")
+
+
+def make_site_text(name: str = "about", draft: str = "We count *lemons*.") -> SiteText:
+    """A text of the site, not published; a flush may have taken the rows that a migration made."""
+    return SiteText.objects.update_or_create(name=name, defaults={"draft": draft})[0]
+
+
+def make_published_text(name: str = "about", draft: str = "We count *lemons*.") -> SiteText:
+    return site_texts.publish(make_site_text(name, draft), by=make_editor())
+
+
 def change_every_field_of(pledge: Pledge) -> None:
     """Make the working copy of a published pledge differ from its edition wherever it can."""
+    promisor, topic, department, rating = make_changed_labels()
     changed = {
         "headline": "A changed headline",
         "quotation": "A changed quotation",
         "quotation_note": "A changed note",
-        "promisor": Promisor.objects.create(name="Changed Party", slug="changed-party", kind="party"),
+        "promisor": promisor,
         "made_in": make_source(title="A changed manifesto", kind="manifesto"),
         "made_in_locator": "a changed page",
         "made_on": "2023-01",
-        "topic": make_topic(name="Changed topic"),
-        "department": Department.objects.create(name="Changed department", slug="changed-department"),
+        "topic": topic,
+        "department": department,
         "kind": "abstain",
         "due_on": "2031",
         "background": "A changed background.",
@@ -164,7 +184,7 @@ def change_every_field_of(pledge: Pledge) -> None:
             happened_on="2022", title="Changed", account="Changed.", quotation="Changed", direction="against"
         )
     make_evidence(pledge, title="An added event")
-    make_verdict(pledge, rating=make_rating(name="Changed rating"), summary="A changed summary.")
+    make_verdict(pledge, rating=rating, summary="A changed summary.")
     pledge.replies.create(
         asked_of="The changed ministry", asked_on=timezone.localdate(), answer_by=timezone.localdate()
     )

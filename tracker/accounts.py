@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter, get_adapter
@@ -22,9 +23,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from pledges.models import Editor
+from tracker import errors
 from tracker.security import ADMIN_POLICY
 
 Handler = Callable[[HttpRequest], HttpResponse]
+_LOST = _("Your account may not be used at present, so you were logged out. Ask an administrator.")
 
 
 class EditorAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -78,13 +81,18 @@ def account_pages(get_response: Handler) -> Handler:
 
 
 def end_lost_sessions(get_response: Handler) -> Handler:
-    """Middleware: whose account was disabled, or who is no editor any more, is logged out at the next request."""
+    """Middleware: whose account was disabled, or who is no editor any more, is logged out and told at the next request."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         # Pages for readers never look at the session: they are the same for everyone.
         is_for_editors = _is_account_page(request) or request.path_info.startswith(reverse("admin:index"))
-        if is_for_editors and SESSION_KEY in request.session and not request.user.is_staff:
+        # A session that ended in another way, as by a new password, is empty once the user was looked up.
+        if is_for_editors and not request.user.is_staff and SESSION_KEY in request.session:
             logout(request)
+            response = get_response(request)
+            # The log-in page, to which strangers are sent, would ask for a password that no longer helps.
+            is_sent_away = response.status_code == HTTPStatus.FOUND
+            return errors.page(request, HTTPStatus.FORBIDDEN, str(_LOST)) if is_sent_away else response
         return get_response(request)
 
     return middleware

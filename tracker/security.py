@@ -20,6 +20,7 @@ ADMIN_POLICY = {
 
 _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
+    # Django sets these three as well, but not on the answer to another host, which it refuses before.
     "Cross-Origin-Opener-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",

@@ -28,6 +28,7 @@ SECRET_KEY = env.secret("DJANGO_SECRET_KEY")
 DEBUG = env.yes_or_no("DJANGO_DEBUG")
 ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", [SITE.hostname or ""])
 ROOT_URLCONF = "tracker.urls"
+FORCE_SCRIPT_NAME = ""  # no prefix: what guards editors' pages goes by how their addresses begin
 WSGI_APPLICATION = "tracker.wsgi.application"
 AUTH_USER_MODEL = "pledges.Editor"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -39,6 +40,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.contrib.sitemaps",
     "django.contrib.staticfiles",
     "markdownx",
     "simple_history",
@@ -136,7 +138,7 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = env.folder("MEDIA_ROOT", BASE_DIR / "media")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "tracker.static_files.OneSheetStorage"},
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 MARKDOWNX_MARKDOWNIFY_FUNCTION = "pledges.markdown.render"

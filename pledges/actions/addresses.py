@@ -1,8 +1,12 @@
+from itertools import chain, count
+
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pledges.actions.journal import public_change
 from pledges.models import Pledge, PublicPledge, RetiredSlug
+
+_LONGEST = 80  # characters
 
 
 class AddressTakenError(Exception):
@@ -29,6 +33,19 @@ def move(pledge: Pledge, *, to: str) -> None:
             RetiredSlug.objects.filter(slug=to).delete()
             RetiredSlug.objects.create(slug=public.slug, pledge=pledge, retired_at=timezone.now())
             PublicPledge.objects.filter(pledge=pledge).update(slug=to)
+
+
+def free_like(slug: str) -> str:
+    """Give the address, or the first of it with -2, -3, … that no pledge has or once had."""
+    stem = slug[: _LONGEST - 5]
+    records = (Pledge, PublicPledge, RetiredSlug)
+    taken = {
+        taken
+        for record in records
+        for taken in record.objects.filter(slug__startswith=stem).values_list("slug", flat=True)
+    }
+    wanted = chain([slug], (f"{stem}-{number}" for number in count(2)))
+    return next(address for address in wanted if address not in taken)
 
 
 def _is_taken(slug: str, *, by_other_than: Pledge) -> bool:

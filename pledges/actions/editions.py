@@ -6,11 +6,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pledges import content, log
-from pledges.actions import public_pledges
-from pledges.actions.journal import public_change
+from pledges.actions import public_pledges, reviews
+from pledges.actions.journal import in_turn, public_change
 from pledges.actions.publishing_rule import NotPublishableError, reasons_against, reasons_of_rows
 from pledges.compose import compose, next_number
-from pledges.models import Edition, Pledge, Review, Verdict
+from pledges.models import Edition, Editor, Pledge, Review, Verdict
 
 
 def publish(review: Review) -> Edition:
@@ -27,7 +27,7 @@ def publish(review: Review) -> Edition:
             raise NotPublishableError([_("This review is not approved.")])
         if review.publish_at and review.publish_at > timezone.now():
             raise NotPublishableError([_("A later time was set for this: take the time away to publish it now.")])
-        _hold_still(review.pledge)
+        review.pledge = _held_still(review.pledge_id)
         if reasons := reasons_of_rows(review.pledge):
             raise NotPublishableError(reasons)
         composed = compose(review.pledge)
@@ -41,6 +41,13 @@ def publish(review: Review) -> Edition:
         review.save(update_fields=["edition"])
         tags.update(public_pledges.refresh(review.pledge))
         return edition
+
+
+def approve_and_publish(review: Review, *, by: Editor, comment: str = "") -> Edition:
+    """Do both or, with the reasons in NotPublishableError, neither; done again, it gives the same edition."""
+    with in_turn():
+        is_decided = Review.objects.filter(pk=review.pk).exclude(decision=Review.Decision.WAITING).exists()
+        return publish(review if is_decided else reviews.approve(review, by=by, comment=comment))
 
 
 def unapproved() -> Iterator[int]:
@@ -57,10 +64,10 @@ def unapproved() -> Iterator[int]:
     yield from Edition.objects.filter(~Exists(approved)).order_by("pk").values_list("pk", flat=True).iterator()
 
 
-def _hold_still(pledge: Pledge) -> None:
-    # An editor may be saving: lock every row whose text is about to be frozen before it is read.
-    list(Pledge.objects.select_for_update(of=("self",)).filter(pk=pledge.pk))
-    list(Verdict.objects.select_for_update(of=("self",)).filter(pledge=pledge, first_edition=None))
+def _held_still(pledge_id: int) -> Pledge:
+    # An editor may be saving: lock every row whose text is about to be frozen before it is read, in an editor's order.
+    list(Verdict.objects.select_for_update(of=("self",)).filter(pledge=pledge_id, first_edition=None).order_by("pk"))
+    return Pledge.objects.select_for_update(of=("self",)).get(pk=pledge_id)
 
 
 def _append(review: Review, stored: bytes) -> Edition:

@@ -8,14 +8,24 @@ from pledges.models import Generation, Journal
 
 
 @contextmanager
+def in_turn() -> Iterator[Generation]:
+    """Take the site-wide lock, to the end of the transaction, and give the row that is locked.
+
+    Whoever writes rows of the record takes it before any other lock: two that lock rows in different
+    orders would wait for each other for ever.
+    """
+    with transaction.atomic():
+        yield Generation.objects.select_for_update().get()
+
+
+@contextmanager
 def public_change() -> Iterator[set[str]]:
     """One change that readers can see; the caller adds the tags of what it touches.
 
     Takes the site-wide lock first, so whatever the block reads is the latest, and numbers
     in the journal are in the order of commit. What touches nothing takes no number.
     """
-    with transaction.atomic():
-        generation = Generation.objects.select_for_update().get()
+    with in_turn() as generation:
         tags: set[str] = set()
         yield tags
         if tags:

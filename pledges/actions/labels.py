@@ -13,6 +13,13 @@ def take_in(label: Rating | Topic | Department | Promisor) -> None:
             drafts.settle(pledge)
 
 
+def remove(label: Rating | Topic | Department | Promisor) -> None:
+    """Delete a label that nothing uses, or the database refuses: pages that list labels lose it."""
+    with public_change() as tags:
+        tags.add("site")
+        label.delete()
+
+
 def _using(label: Rating | Topic | Department | Promisor) -> Q:
     if isinstance(label, Rating):
         return Q(verdicts__rating=label)

@@ -1,7 +1,7 @@
 """What must hold before a content is published: one list of sentences, for the error, the admin and the API."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from django.core.exceptions import ValidationError
@@ -99,7 +99,7 @@ def reasons_against(review: Review, composed: PledgeContent, *, by: Editor) -> l
     return [
         *_reasons_of_people(proposal, by=by),
         *_reasons_of_address(review.pledge),
-        *_reasons_of_pictures(composed),
+        *reasons_of_pictures(_texts(composed)),
         *_reasons_of_kind(proposal),
         *(_reasons_of_change(proposal, published) if published else ()),
         *(reason for verdict in proposal.added_verdicts for reason in _reasons_of(verdict, proposal)),
@@ -124,11 +124,19 @@ def _reasons_of_address(pledge: Pledge) -> Iterator[str]:
         yield _("Another pledge has, or once had, the address “%s”.") % pledge.slug
 
 
-def _reasons_of_pictures(composed: PledgeContent) -> Iterator[str]:
-    texts = [composed.background, *(verdict.explanation for verdict in composed.verdicts)]
-    texts += [*(evidence.account for evidence in composed.evidence), *(reply.answer for reply in composed.replies)]
+def reasons_of_pictures(texts: Iterable[str]) -> Iterator[str]:
+    """Say so if a picture in these texts, in Markdown, is not described."""
     if any(_UNDESCRIBED.search(text) for text in texts):
         yield _("A picture is not described: say between its square brackets what it shows.")
+
+
+def _texts(composed: PledgeContent) -> list[str]:
+    texts = [composed.background, *(verdict.explanation for verdict in composed.verdicts)]
+    return [
+        *texts,
+        *(evidence.account for evidence in composed.evidence),
+        *(reply.answer for reply in composed.replies),
+    ]
 
 
 def _reasons_of_kind(proposal: Proposal) -> Iterator[str]:
@@ -150,10 +158,16 @@ def _reasons_of_change(proposal: Proposal, published: PledgeContent) -> Iterator
         yield _("A published verdict was changed or removed in the database: run verify_log before anything else.")
     if kind != Edition.Kind.CORRECTION and composed.quotation != published.quotation:
         yield _("The quotation can change only in a correction.")
+    if kind == Edition.Kind.MINOR and composed == published:
+        yield _("Nothing differs from the current edition: there is nothing to publish.")
     if kind == Edition.Kind.MINOR and _meaning(composed) != _meaning(published):
         yield _("A minor edition can change no more than headline, background, locator and accounts of evidence.")
-    if kind == Edition.Kind.MINOR and PublicPledge.objects.filter(pledge=proposal.review.pledge).withdrawn().exists():
+    if kind == Edition.Kind.MINOR and _is_withdrawn(proposal):
         yield _("This pledge is withdrawn: to bring it back, publish an update that says why.")
+
+
+def _is_withdrawn(proposal: Proposal) -> bool:
+    return PublicPledge.objects.filter(pledge=proposal.review.pledge).withdrawn().exists()
 
 
 def _meaning(said: PledgeContent) -> PledgeContent:
@@ -187,11 +201,17 @@ def _reasons_of(verdict: VerdictContent, proposal: Proposal) -> Iterator[str]:
 
 
 def _reasons_of_dates(verdict: VerdictContent, composed: PledgeContent) -> Iterator[str]:
-    effective, made = PartialDate.parse(verdict.effective_on), PartialDate.parse(composed.made_on)
+    for sentence in reasons_of_effect(verdict.effective_on, made_on=composed.made_on):
+        yield _("The verdict “%(rating)s”: %(reason)s") % {"rating": verdict.rating.name, "reason": sentence}
+
+
+def reasons_of_effect(effective_on: str, *, made_on: str) -> Iterator[str]:
+    """Say why a verdict cannot take effect on this partial date, on a pledge made on that one."""
+    effective, made = PartialDate.parse(effective_on), PartialDate.parse(made_on)
     if effective.earliest and effective.earliest > timezone.localdate():
-        yield _named(gettext_noop("The verdict “%(rating)s” takes effect in the future."), verdict)
+        yield _("It takes effect in the future.")
     if effective.latest and made.earliest and effective.latest < made.earliest:
-        yield _named(gettext_noop("The verdict “%(rating)s” takes effect before the pledge was made."), verdict)
+        yield _("It takes effect before the pledge was made.")
 
 
 def _reasons_of_correcting(verdict: VerdictContent, proposal: Proposal) -> Iterator[str]:
@@ -231,7 +251,9 @@ def _writers(proposal: Proposal) -> set[int]:
 
 def _savers(proposal: Proposal) -> Iterator[int]:
     pledge = proposal.review.pledge
-    since = models.Q(history_date__gt=proposal.current.published_at) if proposal.current else models.Q()
+    # What was saved before the current edition was asked for is in it; its publication may have overtaken a later save.
+    asked = Review.objects.filter(edition=proposal.current).values_list("requested_at", flat=True).first()
+    since = models.Q(history_date__gt=asked or proposal.current.published_at) if proposal.current else models.Q()
     histories = [Pledge.history.filter(id=pledge.pk)]
     histories += [record.history.filter(pledge_id=pledge.pk) for record in (Verdict, Evidence, Reply)]
     histories += [Source.history.filter(id__in=[source.key for source in proposal.composed.sources])]

@@ -15,8 +15,11 @@ from pledges.models import Editor, Pledge, Review
 def request(pledge: Pledge, *, kind: str, change_note: str, by: Editor, publish_at: datetime | None = None) -> Review:
     """Ask for the working copy, exactly as it stands, to be published: then, or by hand once it is approved."""
     pledge = Pledge.objects.select_for_update(of=("self",)).get(pk=pledge.pk)
+    _require_future(publish_at)
     if _open_reviews(pledge).exists():
-        raise NotPublishableError([_("A review of this pledge is already open.")])
+        raise NotPublishableError(
+            [_("A review of this pledge is already open: take it back or have it sent back first.")]
+        )
     if reasons := reasons_of_rows(pledge):
         raise NotPublishableError(reasons)
     review = Review(
@@ -34,12 +37,13 @@ def request(pledge: Pledge, *, kind: str, change_note: str, by: Editor, publish_
 
 
 @transaction.atomic
-def approve(review: Review, *, by: Editor) -> Review:
+def approve(review: Review, *, by: Editor, comment: str = "") -> Review:
     """Approve exactly the content that was asked for; raises NotPublishableError with the reasons."""
     review = _locked(review)
     if review.decision:
         raise NotPublishableError([_("This review has been decided already.")])
-    if reasons := reasons_not_to_publish(review, by=by):
+    review.comment = comment
+    if reasons := [*reasons_of_row(review), *reasons_not_to_publish(review, by=by)]:
         raise NotPublishableError(reasons)
     return _decide(review, Review.Decision.APPROVED, by=by)
 
@@ -50,8 +54,7 @@ def schedule(review: Review, *, publish_at: datetime | None) -> Review:
     review = _locked(review)
     if review.edition_id:
         raise NotPublishableError([_("This review has been published already.")])
-    if publish_at and publish_at <= timezone.now():
-        raise NotPublishableError([_("The time to publish must lie in the future.")])
+    _require_future(publish_at)
     review.publish_at = publish_at
     review.save(update_fields=["publish_at"])
     return review
@@ -63,14 +66,32 @@ def send_back(review: Review, *, by: Editor, comment: str) -> Review:
     review = _locked(review)
     if review.edition_id:
         raise NotPublishableError([_("This review has been published already.")])
+    if review.decision == Review.Decision.SENT_BACK:
+        raise NotPublishableError([_("This review has been sent back already.")])
+    if not comment.strip():
+        raise NotPublishableError([_("Say what has to change: the writer sees nothing else.")])
     review.comment = comment
     if reasons := list(reasons_of_row(review)):
         raise NotPublishableError(reasons)
     return _decide(review, Review.Decision.SENT_BACK, by=by)
 
 
+@transaction.atomic
+def take_back(review: Review, *, by: Editor) -> None:
+    """End a review that nobody has decided yet, for whoever asked for it."""
+    review = _locked(review)
+    if review.requested_by_id != by.pk or review.decision or review.edition_id:
+        raise NotPublishableError([_("Only who asked for a review can take it back, until it is decided.")])
+    review.delete()
+
+
 def _open_reviews(pledge: Pledge) -> QuerySet[Review]:
     return Review.objects.filter(pledge=pledge, edition__isnull=True).exclude(decision=Review.Decision.SENT_BACK)
+
+
+def _require_future(publish_at: datetime | None) -> None:
+    if publish_at and publish_at <= timezone.now():
+        raise NotPublishableError([_("The time to publish must lie in the future.")])
 
 
 def _locked(review: Review) -> Review:

@@ -6,8 +6,9 @@ from pathlib import Path
 from django.core import serializers
 from django.db import models, transaction
 
-from pledges.actions import drafts, editions, reviews
-from pledges.models import Editor, Pledge
+from pledges.actions import drafts, editions, reviews, site_texts
+from pledges.actions.journal import public_change
+from pledges.models import Editor, Pledge, SiteText
 
 
 @transaction.atomic
@@ -29,11 +30,21 @@ def load(fixture: Path) -> list[Pledge]:
     return [drafts.settle(pledge) for pledge in added]
 
 
-@transaction.atomic
 def publish_first(pledge: Pledge, *, change_note: str, writer: Editor, reviewer: Editor) -> None:
     """Publish a draft as its first edition, by two people."""
-    review = reviews.request(pledge, kind="first", change_note=change_note, by=writer)
-    editions.publish(reviews.approve(review, by=reviewer))
+    with public_change():
+        review = reviews.request(pledge, kind="first", change_note=change_note, by=writer)
+        editions.approve_and_publish(review, by=reviewer)
+
+
+@transaction.atomic
+def publish_site_texts(fixture: Path, *, by: Editor) -> list[SiteText]:
+    """Publish the texts of a fixture where editors have neither drafted nor published one; gives those that are new."""
+    untouched = SiteText.objects.filter(draft="", published="")
+    found = [sample for sample in _deserialise(fixture) if untouched.filter(pk=sample.object.pk).exists()]
+    for sample in found:
+        sample.save()
+    return [site_texts.publish(SiteText.objects.get(pk=sample.object.pk), by=by) for sample in found]
 
 
 def _deserialise(fixture: Path) -> Iterator[serializers.base.DeserializedObject]:

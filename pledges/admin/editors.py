@@ -5,8 +5,9 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm, UserCreationForm
+from django.contrib.auth.models import Group
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -14,6 +15,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from pledges.admin.orderly import OrderlyAdmin
 from pledges.models import Editor
 
 _HELP_TEXTS = {
@@ -56,7 +58,7 @@ class PasswordForm(AdminPasswordChangeForm):
 
 
 @admin.register(Editor)
-class EditorAdmin(UserAdmin):
+class EditorAdmin(OrderlyAdmin, UserAdmin):
     """Roles are all that can be given here: a superuser is made at the command line only."""
 
     form = EditorForm
@@ -116,6 +118,14 @@ class EditorAdmin(UserAdmin):
             self.log_change(request, editor, "Removed the second factor.")
         names = ", ".join(editor.username for editor in reached)
         self.message_user(request, _("They set up a new one at their next log-in: %(names)s") % {"names": names})
+
+
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class RoleAdmin(OrderlyAdmin, GroupAdmin):
+    """A role is written by `setup_roles`; this shows it."""
 
 
 def _is_superuser(request: HttpRequest) -> bool:

@@ -1,19 +1,22 @@
 """The rows that belong to a pledge: each has a page of its own, which leads back to the pledge."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext_lazy
 
 from pledges.actions import drafts
+from pledges.actions.publishing_rule import reasons_of_effect
 from pledges.admin.record_admin import ChooserMixin, RecordAdmin
+from pledges.admin.seen import SeenForm
 from pledges.models import Evidence, Reply, Verdict
 
 
 class OfPledgeAdmin(RecordAdmin):
-    list_select_related: tuple[str, ...] = ("pledge",)
-    autocomplete_fields: tuple[str, ...] = ("pledge",)
+    list_select_related: ClassVar[Any] = ("pledge",)
+    autocomplete_fields: ClassVar[Any] = ("pledge",)
 
     def take_in(self, row: Any) -> None:
         drafts.settle(row.pledge)
@@ -34,19 +37,30 @@ class OfPledgeAdmin(RecordAdmin):
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         return {}  # rows are deleted one by one, on their own page, where the pledge is taken in
 
-    def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponse:
+    def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
         return _to_pledge(obj)
 
-    def response_post_save_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+    def response_post_save_change(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
         return _to_pledge(obj)
 
 
-def _to_pledge(row: Any) -> HttpResponse:
+def _to_pledge(row: Any) -> HttpResponseRedirect:
     return HttpResponseRedirect(reverse("admin:pledges_pledge_change", args=[row.pledge_id]))
+
+
+class VerdictForm(SeenForm):
+    """Refuses at once the dates that would stand in the way of publishing."""
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]  # the stubs do not know it
+        if self.instance.pledge_id and "effective_on" in self.cleaned_data:
+            for reason in reasons_of_effect(self.instance.effective_on, made_on=self.instance.pledge.made_on):
+                self.add_error("effective_on", reason)
 
 
 @admin.register(Verdict)
 class VerdictAdmin(OfPledgeAdmin):
+    form = VerdictForm
     list_display = ("pledge", "rating", "effective_on", "summary", "is_published")
     list_select_related = ("pledge", "rating")
     list_filter = ("rating",)
@@ -54,7 +68,7 @@ class VerdictAdmin(OfPledgeAdmin):
     autocomplete_fields = ("pledge", "rating", "corrects")
     exclude = ("written_by",)
 
-    @admin.display(boolean=True, description="published")
+    @admin.display(boolean=True, description=gettext_lazy("published"))
     def is_published(self, verdict: Verdict) -> bool:
         return verdict.first_edition_id is not None
 
@@ -73,8 +87,8 @@ class CitationInline(ChooserMixin, admin.StackedInline):
     """The sources of a piece of evidence; the plus sign enters a new one."""
 
     model = Evidence.sources.through
-    verbose_name = "source"
-    verbose_name_plural = "sources"
+    verbose_name = gettext_lazy("source")
+    verbose_name_plural = gettext_lazy("sources")
     autocomplete_fields = ("source",)
     extra = 1
 
@@ -86,6 +100,11 @@ class EvidenceAdmin(OfPledgeAdmin):
     search_fields = ("title", "pledge__slug")
     exclude = ("written_by", "sources")
     inlines = (CitationInline,)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001 (Django's signature)
+        super().save_related(request, form, formsets, change)
+        if any(formset.has_changed() for formset in formsets):
+            form.instance.save()  # its history was written before its sources were
 
 
 @admin.register(Reply)

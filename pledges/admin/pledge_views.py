@@ -88,6 +88,12 @@ class ReviewForm(forms.ModelForm):
         day.attrs["aria-label"], time.attrs["aria-label"] = _("Day to publish"), _("Time to publish")
         self.fields["kind"].choices = [choice for choice in Edition.Kind.choices if choice[0] in kinds]  # type: ignore[attr-defined]
 
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("kind") != Edition.Kind.MINOR and not cleaned.get("change_note"):
+            self.add_error("change_note", _("Say, for readers, what this edition changes."))
+        return cleaned
+
     def _get_validation_exclusions(self) -> set[str]:
         return {field.name for field in Review._meta.fields} - {"change_note"}
 
@@ -96,7 +102,8 @@ class ReviewForm(forms.ModelForm):
 def request_review(request: HttpRequest, pk: int) -> HttpResponse:
     _require(request, "request_review")
     pledge = _pledge(pk)
-    form = ReviewForm(request.POST or None, kinds=_kinds_for(request, pledge))
+    kinds = _kinds_for(request, pledge)
+    form = ReviewForm(request.POST or None, kinds=kinds, initial={"kind": _likely_kind(pledge, kinds)})
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
@@ -115,6 +122,12 @@ def _kinds_for(request: HttpRequest, pledge: Pledge) -> list[str]:
         return [Edition.Kind.FIRST]
     kinds = [Edition.Kind.VERDICT, Edition.Kind.UPDATE, Edition.Kind.CORRECTION, Edition.Kind.MINOR]
     return [*kinds, *([Edition.Kind.WITHDRAWAL] if request.user.has_perm("pledges.withdraw_pledge") else [])]
+
+
+def _likely_kind(pledge: Pledge, kinds: list[str]) -> str:
+    """Give the kind that fits best: with a draft verdict a new verdict, otherwise an update."""
+    has_draft = pledge.verdicts.filter(first_edition=None).exists()
+    return Edition.Kind.UPDATE if Edition.Kind.UPDATE in kinds and not has_draft else kinds[0]
 
 
 @require_POST
@@ -141,8 +154,8 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             addresses.move(pledge, to=form.cleaned_data["slug"])
-        except AddressTakenError as error:
-            form.add_error("slug", str(error))
+        except (AddressTakenError, ValidationError) as error:
+            form.add_error("slug", getattr(error, "messages", None) or str(error))
         else:
             messages.success(request, _("The pledge has its new address; the old one leads there for ever."))
             return redirect("admin:pledges_pledge_change", pledge.pk)

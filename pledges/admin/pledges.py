@@ -4,24 +4,32 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 
-from pledges.actions import drafts
+from pledges.actions import addresses, drafts
 from pledges.admin import pledge_views
 from pledges.admin.record_admin import RecordAdmin
+from pledges.admin.seen import SeenForm
 from pledges.dates import PartialDate
 from pledges.models import Pledge
+
+
+class PledgeForm(SeenForm):
+    def clean_slug(self) -> str:
+        """Give a new pledge the first free address like the one that was typed."""
+        slug: str = self.cleaned_data["slug"]
+        return slug if self.instance.pk else addresses.free_like(slug)
 
 
 @admin.register(Pledge)
 class PledgeAdmin(RecordAdmin):
     """The working copy of a pledge, with its verdicts, evidence and replies listed beside it."""
 
+    form = PledgeForm
     change_form_template = "admin/pledges/pledge/change_form.html"
     list_display = ("headline", "promisor", "topic", "department", "made_on")
     list_select_related = ("promisor", "topic", "department")
     list_filter = ("topic", "department", "promisor", "kind")
     search_fields = ("slug", "headline", "quotation")
     autocomplete_fields = ("promisor", "made_in", "topic", "department")
-    prepopulated_fields = {"slug": ("headline",)}
 
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view

@@ -1,16 +1,17 @@
 """What the admin of every record has in common."""
 
+from http import HTTPStatus
 from typing import Any
 
-from django.contrib import admin
 from django.contrib.admin.widgets import AdminTextareaWidget, AutocompleteSelect
 from django.db import models
 from django.forms import Media
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils.translation import gettext as _
 from simple_history.admin import SimpleHistoryAdmin
 
 from pledges.admin.markdown_widget import MARKDOWN_OVERRIDES
+from pledges.admin.orderly import OrderlyAdmin, is_key_of
 from pledges.admin.seen import SeenForm
 from pledges.models.fields import LineField
 
@@ -22,6 +23,11 @@ class Chooser(AutocompleteSelect):
 
     def build_attrs(self, base_attrs: dict[str, Any], extra_attrs: dict[str, Any] | None = None) -> dict[str, Any]:
         return {**super().build_attrs(base_attrs, extra_attrs), "data-placeholder": _("Choose")}
+
+    def optgroups(self, name: str, value: Any, attrs: dict[str, Any] | None = None) -> Any:
+        # It looks up what was typed or stands in the address, which need not be a key.
+        known = [key for key in value if is_key_of(self.field.remote_field.model, key)]
+        return super().optgroups(name, known, attrs)
 
     @property
     def media(self) -> Media:
@@ -37,16 +43,27 @@ class ChooserMixin:
         return super().formfield_for_foreignkey(db_field, request, **options)  # type: ignore[misc]
 
 
-class RecordAdmin(ChooserMixin, SimpleHistoryAdmin):  # type: ignore[misc]  # no types
-    """Forms that notice edit conflicts, and an action that takes in what was saved."""
+class SeenAdmin(OrderlyAdmin):
+    """Forms that notice edit conflicts."""
 
     form = SeenForm
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *arguments: Any, **options: Any) -> Any:
+        response = super().render_change_form(request, context, *arguments, **options)
+        if getattr(context["adminform"].form, "is_conflict", False):
+            response.status_code = HTTPStatus.CONFLICT
+        return response
+
+
+class RecordAdmin(ChooserMixin, SeenAdmin, SimpleHistoryAdmin):  # type: ignore[misc]  # no types
+    """The form of a row of the record, and an action that takes in what was saved."""
+
     object_history_list_template = "admin/pledges/history_list.html"
     formfield_overrides = MARKDOWN_OVERRIDES
     show_full_result_count = False
     list_per_page = 50
 
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest | None, **options: Any) -> Any:
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **options: Any) -> Any:
         if isinstance(db_field, LineField) and (db_field.max_length or 0) >= _LONG_LINE:
             options["widget"] = AdminTextareaWidget(attrs={"rows": 2})
         return super().formfield_for_dbfield(db_field, request, **options)
@@ -65,14 +82,22 @@ class RecordAdmin(ChooserMixin, SimpleHistoryAdmin):  # type: ignore[misc]  # no
         page: HttpResponse = super().history_view(request, object_id, extra_context)
         return page
 
-    def render_change_form(self, request: HttpRequest, context: dict[str, Any], **options: Any) -> HttpResponse:
-        response: HttpResponse = super().render_change_form(request, context, **options)
-        if getattr(context["adminform"].form, "conflicts", ()):
-            response.status_code = 409
-        return response
+    def history_form_view(
+        self, request: HttpRequest, object_id: str, version_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        """Show how a row once read. Saving there would pass by everything that saving its own form does."""
+        if request.method not in {"GET", "HEAD"}:
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        if self.get_object(request, object_id) is None or not is_key_of(self.model.history.model, version_id):
+            raise Http404
+        page: HttpResponse = super().history_form_view(request, object_id, version_id, extra_context)
+        return page
+
+    def revert_disabled(self, _request: HttpRequest, _row: Any = None) -> bool:
+        return True
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):
+class ReadOnlyAdmin(OrderlyAdmin):
     """Shows rows and lets nobody change them: a change needs an action."""
 
     show_full_result_count = False

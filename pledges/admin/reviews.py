@@ -5,6 +5,8 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from pledges.actions import editions, reviews
@@ -49,24 +51,32 @@ _BUTTONS = {
     "send_back": "decide_review",
     "publish": "publish_review",
     "unschedule": "publish_review",
+    "take_back": "request_review",
 }
 
 
 def _decide(request: HttpRequest, review: Review) -> HttpResponse:
     button = next((name for name in _BUTTONS if name in request.POST), "")
-    if not button or not request.user.has_perm(f"pledges.{_BUTTONS[button]}"):
+    needed = {_BUTTONS.get(button, "")} | ({"decide_review"} if button == "publish" and not review.decision else set())
+    if not button or not request.user.has_perms([f"pledges.{name}" for name in needed]):
         raise PermissionDenied
     try:
         done = _ACTIONS[button](review, request.user, request.POST.get("comment", ""))
     except NotPublishableError as error:
         status = 403 if _(SECOND_PERSON) in error.reasons else 409
+        review.comment = request.POST.get("comment", "")  # what was typed comes back
         return _page(request, review, refused=error.reasons, status=status)
     messages.success(request, done)
+    if button == "take_back":
+        return redirect("admin:pledges_pledge_change", review.pledge_id)
     return redirect("admin:pledges_review_change", review.pk)
 
 
-def _approve(review: Review, by: Any, _comment: str) -> str:
-    reviews.approve(review, by=by)
+def _approve(review: Review, by: Any, comment: str) -> str:
+    reviews.approve(review, by=by, comment=comment)
+    if review.publish_at:
+        when = date_format(localtime(review.publish_at), "j F Y H:i")
+        return _("Approved. It will be published at the time asked for: %(when)s.") % {"when": when}
     return _("Approved. It is not public yet: it still has to be published.")
 
 
@@ -75,10 +85,8 @@ def _send_back(review: Review, by: Any, comment: str) -> str:
     return _("Sent back to its writer.")
 
 
-def _publish(review: Review, by: Any, _comment: str) -> str:
-    if not review.decision:
-        reviews.approve(review, by=by)
-    edition = editions.publish(review)
+def _publish(review: Review, by: Any, comment: str) -> str:
+    edition = editions.approve_and_publish(review, by=by, comment=comment)
     return _("Published as edition %(number)d, entry %(sequence)d of the log.") % {
         "number": edition.number,
         "sequence": edition.sequence,
@@ -90,7 +98,18 @@ def _unschedule(review: Review, _by: Any, _comment: str) -> str:
     return _("The time was taken away: publish it by hand.")
 
 
-_ACTIONS = {"approve": _approve, "send_back": _send_back, "publish": _publish, "unschedule": _unschedule}
+def _take_back(review: Review, by: Any, _comment: str) -> str:
+    reviews.take_back(review, by=by)
+    return _("The review was taken back. Ask again when the pledge is ready.")
+
+
+_ACTIONS = {
+    "approve": _approve,
+    "send_back": _send_back,
+    "publish": _publish,
+    "unschedule": _unschedule,
+    "take_back": _take_back,
+}
 
 
 def _page(request: HttpRequest, review: Review, *, refused: list[str] | None = None, status: int = 200) -> HttpResponse:
@@ -106,6 +125,7 @@ def _page(request: HttpRequest, review: Review, *, refused: list[str] | None = N
         "changes": changes_of(review.pledge) if is_open else None,
         "form": CommentForm(instance=review),
         "may_decide": request.user.has_perm("pledges.decide_review"),
+        "may_take_back": request.user.pk == review.requested_by_id and not review.decision,
         "may_publish": request.user.has_perm("pledges.publish_review"),
         "opts": Review._meta,
         **admin.site.each_context(request),

@@ -6,8 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from pledges.actions import drafts, labels
-from pledges.admin.record_admin import RecordAdmin
-from pledges.admin.seen import SeenForm
+from pledges.admin.record_admin import RecordAdmin, SeenAdmin
 from pledges.models import Department, Promisor, Rating, Source, Topic
 
 
@@ -18,14 +17,26 @@ class SourceAdmin(RecordAdmin):
     search_fields = ("title", "publisher", "url")
     readonly_fields = ("link_state",)
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Source | None = None) -> tuple[str, ...]:
+        # A page shows today's archived copy: once readers see it, one person alone must not lead them elsewhere.
+        is_fixed = (
+            obj is not None and drafts.is_cited_in_public(obj) and not request.user.has_perm("pledges.publish_review")
+        )
+        return ("link_state", "archived_url") if is_fixed else ("link_state",)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Source | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and obj is not None and not drafts.citing(obj).exists()
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        return {}  # deleted one by one, on their own page, where it is seen that nothing cites them
+
     def take_in(self, row: Source) -> None:
         drafts.settle_citing(row)
 
 
-class LabelAdmin(admin.ModelAdmin):
+class LabelAdmin(SeenAdmin):
     """A label keeps its slug, which is part of addresses and of the log."""
 
-    form = SeenForm
     list_display: tuple[str, ...] = ("name", "slug")
     search_fields = ("name",)
     prepopulated_fields = {"slug": ("name",)}
@@ -39,6 +50,13 @@ class LabelAdmin(admin.ModelAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001 (Django's signature)
         super().save_related(request, form, formsets, change)
         labels.take_in(form.instance)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        labels.remove(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        for label in queryset:
+            labels.remove(label)
 
 
 @admin.register(Topic)

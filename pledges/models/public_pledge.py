@@ -7,10 +7,16 @@ from django.utils.translation import gettext_lazy as _
 
 from pledges.models.fields import LineField, PartialDateField
 
+_CELL = ["topic", "department", "promisor", "rating"]
+
 
 class PublicPledgeQuerySet(models.QuerySet["PublicPledge"]):
     def in_public(self) -> Self:
         return self.filter(withdrawn_at__isnull=True)
+
+    def for_lists(self) -> Self:
+        """Leave out the long texts that no list shows."""
+        return self.defer("quotation", "recorded")
 
     def withdrawn(self) -> Self:
         return self.filter(withdrawn_at__isnull=False)
@@ -32,7 +38,11 @@ class PublicPledge(models.Model):
     department = models.ForeignKey("pledges.Department", on_delete=models.PROTECT, related_name="+")
     rating = models.ForeignKey("pledges.Rating", null=True, on_delete=models.PROTECT, related_name="+")
     made_on = PartialDateField()
+    made_day = models.DateField(help_text=_("The day that lists sort it by."))
     due_on = PartialDateField(blank=True)
+    due_day = models.DateField(
+        help_text=_("The last day it was promised for; the end of the calendar if none was named.")
+    )
     effective_on = PartialDateField(blank=True)
     first_published_at = models.DateTimeField()
     changed_at = models.DateTimeField(help_text=_("When the last edition came out that was more than a minor one."))
@@ -45,6 +55,27 @@ class PublicPledge(models.Model):
 
     class Meta:
         ordering = ["pledge"]
+        # What lists sort and narrow by; without the condition SQLite would read withdrawn rows to leave them out.
+        indexes = [
+            models.Index(fields=fields, name=f"public_pledge_by_{name}", condition=models.Q(withdrawn_at=None))
+            for name, fields in {
+                "changed": ["changed_at", "pledge"],
+                "made": ["made_day", "pledge"],
+                "due": ["due_day", "pledge"],
+                "rating": ["rating", "changed_at", "pledge"],
+                "topic": ["topic", "changed_at", "pledge"],
+                "department": ["department", "changed_at", "pledge"],
+                "promisor": ["promisor", "changed_at", "pledge"],
+                "cell": _CELL,
+            }.items()
+        ] + [
+            # Covers the count of what is overdue: few pledges have a date for the next check.
+            models.Index(
+                fields=["next_check_on", *_CELL],
+                name="public_pledge_by_next_check",
+                condition=models.Q(withdrawn_at=None, next_check_on__isnull=False),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.headline
@@ -53,6 +84,39 @@ class PublicPledge(models.Model):
     def recorded_moments(self) -> dict[int, datetime]:
         """When the editions came out that first recorded a verdict, by edition number."""
         return {int(number): datetime.fromisoformat(when) for number, when in json.loads(self.recorded).items()}
+
+
+class Tally(models.Model):
+    """How many public pledges stand at one rating within one topic, department and promisor; none has no row.
+
+    Written with the read model and recounted by `verify_log`, so that totals need not read every pledge.
+    """
+
+    CELL = ("rating_id", "topic_id", "department_id", "promisor_id")
+
+    rating = models.ForeignKey("pledges.Rating", null=True, on_delete=models.PROTECT, related_name="+")
+    topic = models.ForeignKey("pledges.Topic", on_delete=models.PROTECT, related_name="+")
+    department = models.ForeignKey("pledges.Department", on_delete=models.PROTECT, related_name="+")
+    promisor = models.ForeignKey("pledges.Promisor", on_delete=models.PROTECT, related_name="+")
+    pledges = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["rating", "topic", "department", "promisor"],
+                condition=models.Q(rating__isnull=False),
+                name="tally_has_one_row_a_rated_cell",
+            ),
+            models.UniqueConstraint(
+                fields=["topic", "department", "promisor"],
+                condition=models.Q(rating__isnull=True),
+                name="tally_has_one_row_an_unrated_cell",
+            ),
+            models.CheckConstraint(condition=models.Q(pledges__gt=0), name="tally_counts_something"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pledges)
 
 
 class RetiredSlug(models.Model):

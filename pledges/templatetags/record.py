@@ -1,21 +1,29 @@
 """How the values of the record are shown."""
 
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 from django import template
 from django.db.models import TextChoices
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from pledges import markdown as renderer
+from pledges import structured_data
 from pledges.dates import PartialDate
 from pledges.models import Evidence, Pledge, Source
+from pledges.pledge_page import PledgePage
 
 register = template.Library()
+# As Django's json_script does: nothing in it can end the element or begin a comment.
+_IN_SCRIPT = {ord(sign): f"\\u{ord(sign):04X}" for sign in "<>&"}
 
 
 @register.simple_tag
-def markdown(text: str, *doc_id: object) -> SafeString:
+def markdown(text: str, *doc_id: object, top_heading: int = 3) -> SafeString:
     """Render Markdown; what follows the text keeps the footnotes of several texts on one page apart."""
-    return renderer.render(text, "-".join(map(str, doc_id)))
+    return renderer.render(text, "-".join(map(str, doc_id)), top_heading=top_heading)
 
 
 @register.simple_tag
@@ -30,6 +38,12 @@ def partial_date(stored: str) -> str:
 @register.filter
 def source_kind(kind: str) -> str:
     return _label(Source.Kind, kind)
+
+
+@register.filter
+def is_primary(kind: str) -> bool:
+    """Whether a source of this kind counts as primary; an old edition may hold a kind that this release no longer has."""
+    return kind in Source.Kind.values and Source.Kind(kind).is_primary
 
 
 @register.filter
@@ -51,3 +65,22 @@ def _label(choices: type[TextChoices], value: str) -> str:
 def source_today(sources: dict[int, Source], key: int) -> Source | None:
     """Find the standing facts of a cited source."""
     return sources.get(key)
+
+
+@register.simple_tag
+def claim_review(page: PledgePage) -> str:
+    """Write the verdict of a pledge page for search engines, where there is one that settles the matter."""
+    review = structured_data.claim_review(page)
+    return _data_block(review) if review else ""
+
+
+@register.simple_tag
+def breadcrumb_list(crumbs: Iterable[Mapping[str, str]]) -> str:
+    """Write the way to a page for search engines. Needs crumbs with a name and, but for the last, an address."""
+    return _data_block(structured_data.breadcrumbs(crumbs))
+
+
+def _data_block(value: Any) -> SafeString:
+    # json.dumps writes all that is not ASCII as escapes, U+2028 and U+2029 among them.
+    text = json.dumps(value).translate(_IN_SCRIPT)
+    return mark_safe(f'<script type="application/ld+json">{text}</script>')  # noqa: S308

@@ -1,11 +1,40 @@
+from datetime import date
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
+from pledges import changes
+from pledges.charts import rating_bar
+from pledges.labels import Labels
+from pledges.listed import ListedPledge, listed
 from pledges.models import PublicPledge
+from pledges.totals import all_cells
+from pledges.views.groupings import topics
 from pledges.views.reading import reader_page
+
+MOST_CHANGES = 6
+MOST_DUE = 5
 
 
 @reader_page
 def home(request: HttpRequest) -> HttpResponse:
-    pledges = PublicPledge.objects.in_public().select_related("rating", "promisor")
-    return render(request, "pledges/home.html", {"pledges": pledges})
+    labels, cells = Labels(), all_cells()
+    return render(
+        request,
+        "pledges/home.html",
+        {
+            "pledge_count": sum(cell.pledges for cell in cells),
+            "totals": {"shares": rating_bar(cells, labels)},
+            "changes": changes.latest(MOST_CHANGES, labels),
+            "topics": topics(cells, labels),
+            "due_soon": _due_soon(labels, today=timezone.localdate()),
+        },
+    )
+
+
+def _due_soon(labels: Labels, *, today: date) -> list[ListedPledge]:
+    """List the pledges whose time runs out next, of those that are not settled yet."""
+    closed = [rating.key for rating in labels.of("rating") if rating.is_closed]
+    due = PublicPledge.objects.in_public().filter(due_day__gte=today).exclude(due_on="").exclude(rating__in=closed)
+    return listed(due.for_lists().order_by("due_day", "pk")[:MOST_DUE], labels, today=today)

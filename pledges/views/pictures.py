@@ -9,7 +9,6 @@ _HEADERS = {
     # Opened by itself it is a document of our host, so it may do nothing at all.
     "Content-Security-Policy": "default-src 'none'; sandbox",
     "Cross-Origin-Resource-Policy": "cross-origin",  # feeds and newsletters show it elsewhere
-    "X-Content-Type-Options": "nosniff",
 }
 
 

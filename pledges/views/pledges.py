@@ -1,9 +1,25 @@
+from http import HTTPStatus
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 
+from pledges.filters import PledgeFilter
 from pledges.models import PublicPledge, RetiredSlug
 from pledges.pledge_page import pledge_page
 from pledges.views.reading import reader_page
+
+
+@reader_page
+def pledge_list(request: HttpRequest) -> HttpResponse:
+    pledge_filter = PledgeFilter(request.GET, today=timezone.localdate())
+    if pledge_filter.is_valid and not pledge_filter.is_asked_plainly(request.GET):
+        return redirect(pledge_filter.own_address)
+    page = pledge_filter.page() if pledge_filter.is_valid else None
+    if page and page.count and not page.rows:
+        return redirect(pledge_filter.address())  # past an end that the list no longer has
+    status = HTTPStatus.OK if page else HTTPStatus.BAD_REQUEST
+    return render(request, "pledges/pledge_list.html", {"pledge_filter": pledge_filter, "page": page}, status=status)
 
 
 @reader_page

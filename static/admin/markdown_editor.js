@@ -65,6 +65,10 @@
 
   function insert(editor, code) {
     const start = editor.selectionStart;
+    const before = editor.value.slice(0, start), after = editor.value.slice(editor.selectionEnd);
+    // At the end of a line a picture becomes a paragraph of its own, not a part of that line.
+    const isAtEnd = /[^\n]$/.test(before) && /^(\n|$)/.test(after);
+    if (isAtEnd) code = `\n\n${code}`;
     editor.setRangeText(code, start, editor.selectionEnd);
     editor.focus();
     editor.setSelectionRange(start + code.indexOf("[") + 1, start + code.indexOf("]")); // the words to replace

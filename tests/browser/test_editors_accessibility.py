@@ -50,10 +50,13 @@ def address_of(record: str, pledge: Pledge) -> str:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("record", ["start", "pledge", "verdict", "evidence", "review", "request", "differences"])
-def test_axe_finds_nothing(site: str, pledge: Pledge, page: Page, record: str, scheme: str) -> None:
+def test_axe_finds_nothing_wide_or_narrow(site: str, pledge: Pledge, page: Page, record: str, scheme: str) -> None:
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
     page.goto(f"{site}{address_of(record, pledge)}")
 
-    found = Axe().run(page)
+    for width in (1280, 320):
+        page.set_viewport_size({"width": width, "height": 800})
+        found = Axe().run(page)
 
-    assert found.violations_count == 0, found.generate_report()
+        assert found.violations_count == 0, found.generate_report()
+        assert page.evaluate("document.documentElement.scrollWidth") <= width

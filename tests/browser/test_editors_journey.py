@@ -134,4 +134,4 @@ def test_a_verdict_goes_from_draft_to_the_public_page(site: str, chromium: Brows
     place = f"entry {edition.sequence}, hash {edition.short_hash}"
     assert reader.get_by_alt_text("An empty tree").count() == 1
     public = reader.locator("main").inner_text().replace(place, "entry and hash follow on publication")
-    assert public.replace(edition.change_note, "").split() == preview.split()
+    assert public.replace(f"What this edition changed: {edition.change_note}", "").split() == preview.split()

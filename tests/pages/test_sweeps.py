@@ -10,7 +10,7 @@ from django.urls import get_resolver
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from pledges.models import Evidence, Pledge, Source
-from tests.factories import change_every_field_of, make_pledge, make_published_pledge, publish
+from tests.factories import change_every_field_of, make_changed_labels, make_pledge, make_published_pledge, publish
 from tests.pages.surfaces import NOT_PUBLIC, PICTURE, PUBLIC_SURFACES, Surface
 
 pytestmark = pytest.mark.django_db
@@ -57,8 +57,10 @@ def test_costs_a_fixed_number_of_queries(
         Pledge.objects.filter(pk=pledge.pk).update(background=f"Round {number}.")
         publish(pledge)
 
+    path = surface.path_for(pledge)
+
     with django_assert_num_queries(surface.queries):
-        client.get(surface.path_for(pledge))
+        client.get(path)
 
 
 @EVERY_SURFACE
@@ -78,6 +80,8 @@ def test_carries_the_security_headers(surface: Surface, client: Client, pledge: 
     assert "unsafe" not in headers["Content-Security-Policy"]
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["X-Frame-Options"] == "DENY"
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert headers["Referrer-Policy"] == "strict-origin-when-cross-origin"
     assert headers["Strict-Transport-Security"].startswith("max-age=63072000")
 
 
@@ -118,7 +122,17 @@ def test_fetches_nothing_from_elsewhere_and_has_nothing_inline(
 
     fetched = re.findall(r"<(?:img|link|script|iframe|source|use)\b[^>]*?(?:src|href)=\"([^\"]*)\"", html)
     assert all(address.startswith(("/", OWN_HOST)) and not address.startswith("//") for address in fetched)
-    assert not re.search(r"<script|<style|\sstyle=|\son[a-z]+=|<base\b", html)
+    assert not re.search(r"<script(?! type=\"application/ld\+json\">)|<style|\sstyle=|\son[a-z]+=|<base\b", html)
+
+
+@EVERY_PAGE
+def test_says_what_it_is_to_programs(surface: Surface, client: Client, pledge: Pledge) -> None:
+    html = client.get(surface.path_for(pledge)).content.decode()
+
+    assert re.findall(r'<link rel="canonical" href="([^"]*)">', html) == [OWN_HOST + surface.path_for(pledge)]
+    for name in ("og:title", "og:description", "og:type", "og:url", "og:site_name"):
+        assert len(re.findall(rf'<meta property="{name}" content="[^"]+">', html)) == 1
+    assert len(re.findall(r'<meta name="description" content="[^"]+">', html)) == 1
 
 
 @EVERY_PAGE
@@ -129,6 +143,7 @@ def test_has_no_id_twice(surface: Surface, client: Client, pledge: Pledge) -> No
 
 
 def test_drafts_change_no_public_byte(client: Client, pledge: Pledge) -> None:
+    make_changed_labels()  # standing facts, which pages may show
     before = read_the_site(client, pledge)
 
     change_every_field_of(pledge)

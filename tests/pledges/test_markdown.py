@@ -11,7 +11,7 @@ from pledges.markdown import problems, render
 
 ELEMENTS = {
     *("p", "br", "hr", "h3", "h4", "h5", "h6", "em", "strong", "s", "code", "pre", "blockquote", "ul", "ol", "li"),
-    *("a", "img", "sup", "section", "table", "thead", "tbody", "tr", "th", "td"),
+    *("a", "img", "sup", "div", "table", "thead", "tbody", "tr", "th", "td"),
 }
 ATTRIBUTES = {"href", "src", "alt", "title", "rel", "id", "class", "start"}
 HOSTILE = [
@@ -92,7 +92,7 @@ def test_render_shows_raw_html_as_text() -> None:
         ("~~sweet~~", "<p><s>sweet</s></p>\n"),
         ("> quoted", "<blockquote>\n<p>quoted</p>\n</blockquote>\n"),
         ("3. third", '<ol start="3">\n<li>third</li>\n</ol>\n'),
-        ("# One\n\n## Two\n\n###### Six", "<h3>One</h3>\n<h4>Two</h4>\n<h6>Six</h6>\n"),
+        ("# One\n\n## Two\n\n###### Six", "<h3>One</h3>\n<h4>Two</h4>\n<h5>Six</h5>\n"),
         ("[ours](/pledges/lemon/)", '<p><a href="/pledges/lemon/">ours</a></p>\n'),
         (
             "<https://lemons.example>",

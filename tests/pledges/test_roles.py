@@ -27,7 +27,9 @@ rating              v                    v                     v                
 reply               vacd                 v                     v                          v           vacd
 retiredslug         v                    v                     v                          v           v
 review              v+request            v+decide+publish      v+decide+publish           v           v+request+decide+publish
+sitetext            vc                   v                     v+publish                  v           vc+publish
 source              vac                  v                     v                          v           vacd
+tally               .                    .                     .                          .           .
 topic               v                    v                     vac                        v           vacd
 verdict             vacd                 v                     v                          v           vacd
 group               .                    .                     .                          .           v

@@ -270,7 +270,9 @@ def test_a_lost_right_ends_the_session_at_the_next_request(editor: Editor, path:
     log_in(visitor)
     Editor.objects.update(**lost)
 
-    assert visitor.get(path).status_code == 302
+    response = visitor.get(path)
+    assert response.status_code == 403
+    assert "you were logged out" in response.content.decode()
     assert not Session.objects.exists()
 
     Editor.objects.update(is_active=True, is_staff=True)

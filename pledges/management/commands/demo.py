@@ -72,6 +72,8 @@ class Command(BaseCommand):
         for done, pledge in enumerate(drafts, start=1):
             samples.publish_first(pledge, change_note="First published.", writer=writer, reviewer=reviewer)
             self._say(f"Published {done} of {len(drafts)}: {pledge.slug}")
+        for site_text in samples.publish_site_texts(FIXTURES / "site_texts.json", by=reviewer):
+            self._say(f"Published the text “{site_text}”")
 
     def _serve(self, port: int) -> None:
         self._say(f"Serving {settings.SITE_URL}/ – stop with Ctrl-C.")

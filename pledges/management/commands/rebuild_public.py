@@ -10,7 +10,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         done = 0
-        for done, pledge in enumerate(public_pledges.rebuild(), start=1):
+        for done, slug in enumerate(public_pledges.rebuild(), start=1):
             if done % 100 == 0:
-                self.stderr.write(f"{done} pledges, last {pledge.slug}")
+                self.stderr.write(f"{done} pledges, last {slug}")
         self.stdout.write(f"{done} pledges rebuilt from their editions.")

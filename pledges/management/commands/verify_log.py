@@ -50,6 +50,7 @@ class Command(BaseCommand):
         yield from map(str, log.verify(self._editions(), dict(Editor.objects.values_list("pk", "handle"))))
         yield from (f"Entry {sequence}: no review approved it." for sequence in editions.unapproved())
         yield from public_pledges.differences()
+        yield from public_pledges.miscounted()
         yield from public_pledges.altered_verdicts()
         yield from public_pledges.altered_ratings()
         yield from public_pledges.astray_addresses()

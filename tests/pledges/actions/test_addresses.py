@@ -18,7 +18,7 @@ def test_move_keeps_the_old_address() -> None:
 
     assert PublicPledge.objects.get().slug == Pledge.objects.get().slug == "new-lemon"
     assert RetiredSlug.objects.get().slug == "old-lemon"
-    assert publish(pledge, kind="minor").number == 2
+    assert publish(pledge, kind="update").number == 2
 
 
 def test_a_pledge_can_move_back() -> None:

@@ -10,6 +10,7 @@ from pledges.actions.publishing_rule import NotPublishableError, reasons_not_to_
 from pledges.guards import remove_guards
 from pledges.models import Editor, Pledge, Rating, Review
 from tests.factories import (
+    make_approved_review,
     make_editor,
     make_evidence,
     make_pledge,
@@ -329,7 +330,34 @@ def test_a_renamed_rating_does_not() -> None:
 def test_publishing_again_needs_a_new_review() -> None:
     pledge = make_published_pledge()
 
-    assert publish(pledge, kind="minor").number == 2
+    assert publish(pledge, kind="update").number == 2
+
+
+def test_a_minor_edition_changes_something() -> None:
+    with pytest.raises(NotPublishableError, match="Nothing differs"):
+        publish(make_published_pledge(), kind="minor")
+
+
+def test_who_asked_takes_a_review_back_until_it_is_decided() -> None:
+    review = make_review()
+    with pytest.raises(NotPublishableError, match="Only who asked"):
+        reviews.take_back(review, by=make_editor())
+
+    reviews.take_back(review, by=review.requested_by)
+
+    assert not Review.objects.exists()
+
+
+def test_an_approved_review_is_not_taken_back() -> None:
+    review = make_approved_review()
+
+    with pytest.raises(NotPublishableError, match="until it is decided"):
+        reviews.take_back(review, by=review.requested_by)
+
+
+def test_sending_back_says_what_has_to_change() -> None:
+    with pytest.raises(NotPublishableError, match="Say what has to change"):
+        reviews.send_back(make_review(), by=make_editor(), comment=" ")
 
 
 @pytest.mark.parametrize("record", ["pledge", "evidence", "replies"])

@@ -4,9 +4,11 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from pledges.actions import samples
-from pledges.models import Pledge, Topic
+from pledges.models import Pledge, SiteText, Topic
 from tests.factories import (
+    make_editor,
     make_pledge,
+    make_site_text,
     make_topic,
 )
 
@@ -45,3 +47,14 @@ def test_a_row_that_no_form_would_take_is_refused(tmp_path: Path) -> None:
         samples.load(sample(tmp_path, TOPIC.replace("Limes", "Lim\\u200bes")))
 
     assert not Topic.objects.exists()
+
+
+def test_texts_of_the_site_are_published_once_and_never_over_those_of_an_editor() -> None:
+    fixture, editor = Path("fixtures/site_texts.json"), make_editor()
+    make_site_text("privacy", "An editor is writing.")
+
+    published = samples.publish_site_texts(fixture, by=editor)
+
+    assert {text.name for text in published} == {"about", "accessibility", "methodology"}
+    assert samples.publish_site_texts(fixture, by=editor) == []
+    assert SiteText.objects.get(name="privacy").draft == "An editor is writing."

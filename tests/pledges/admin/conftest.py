@@ -1,4 +1,8 @@
+from io import StringIO
+
 import pytest
+from django.contrib.auth.models import Group
+from django.core.management import call_command
 from django.test import Client
 from pytest_django import Settings
 
@@ -38,3 +42,11 @@ def desk(writer: Editor) -> Client:
 @pytest.fixture
 def reviewers_desk(reviewer: Editor) -> Client:
     return signed_in(reviewer)
+
+
+def member(role: str) -> Editor:
+    """An editor with one role."""
+    call_command("setup_roles", stdout=StringIO())
+    editor = make_editor(is_staff=True)
+    editor.groups.add(Group.objects.get(name=role))
+    return editor

@@ -119,8 +119,8 @@ def test_a_published_verdict_can_be_read_but_not_changed(desk: Client) -> None:
 
 def test_the_preview_is_the_page_that_readers_will_get(desk: Client, reviewers_desk: Client, client: Client) -> None:
     pledge = make_rated_pledge()
-    preview = desk.get(reverse("admin:pledges_pledge_preview", args=[pledge.pk]))
     review = make_review(pledge)
+    preview = desk.get(reverse("admin:pledges_pledge_preview", args=[pledge.pk]))
 
     send(reviewers_desk, address_of(review), {"publish": "1"})
 
@@ -130,7 +130,7 @@ def test_the_preview_is_the_page_that_readers_will_get(desk: Client, reviewers_d
     assert "no-store" in preview.headers["Cache-Control"]
     assert without_moments(public.replace(place, "entry and hash follow on publication")) == without_moments(
         preview.content.decode()
-    ).replace("What this edition changed: ", f"What this edition changed: {review.change_note}")
+    )
 
 
 def without_moments(html: str) -> str:

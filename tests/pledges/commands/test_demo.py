@@ -13,6 +13,7 @@ def test_demo_publishes_every_sample_and_does_no_harm_twice(manage: Run) -> None
     first = manage("demo", "--no-serve")
     assert first.returncode == 0, first.stderr
     assert f"Published {len(FIXTURES)} of {len(FIXTURES)}" in first.stdout
+    assert first.stdout.count("Published the text") == 4
     assert first.stdout.count("Log-in for ") == 2
 
     again = manage("demo", "--no-serve")

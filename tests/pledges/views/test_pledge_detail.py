@@ -100,7 +100,8 @@ def test_escapes_what_editors_type(client: Client, field: str) -> None:
 
     html = page(client, pledge)
 
-    assert "<script" not in html
+    assert html.count("<script") == html.count('<script type="application/ld+json">')
+    assert "alert(1)</script>" not in html
     assert "&lt;script&gt;" in html
     assert "🍋" in html
 

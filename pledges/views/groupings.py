@@ -1,0 +1,104 @@
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from pledges import changes
+from pledges.charts import Share, rating_bar
+from pledges.dates import PartialDate
+from pledges.filters import list_address
+from pledges.labels import Labels
+from pledges.listed import listed
+from pledges.models import Department, Promisor, PublicPledge, Topic
+from pledges.models.grouping import Grouping
+from pledges.totals import Cell, all_cells
+from pledges.views.reading import reader_page
+
+MOST_MOVES = 5
+MOST_PLEDGES = 10
+
+
+@dataclass(frozen=True)
+class TopicLine:
+    """A topic with how many pledges it has, and where they stand."""
+
+    name: str
+    address: str
+    count: int
+    shares: list[Share]
+
+
+@reader_page
+def topic_list(request: HttpRequest) -> HttpResponse:
+    return render(request, "pledges/topic_list.html", {"topics": topics(all_cells(), Labels())})
+
+
+@reader_page
+def topic_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    topic = get_object_or_404(Topic, slug=slug)
+    return _grouping_page(request, topic, kind=_("Topic"), about=topic.description)
+
+
+@reader_page
+def department_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    return _grouping_page(request, get_object_or_404(Department, slug=slug), kind=_("Department"))
+
+
+@reader_page
+def promisor_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    promisor = get_object_or_404(Promisor, slug=slug)
+    return _grouping_page(request, promisor, kind=promisor.get_kind_display(), about=_in_office(promisor))
+
+
+def topics(cells: Iterable[Cell], labels: Labels) -> list[TopicLine]:
+    """Give every topic that has a public pledge."""
+    of_topic: dict[int, list[Cell]] = defaultdict(list)
+    for cell in cells:
+        of_topic[cell.topic].append(cell)
+    return [
+        TopicLine(
+            name=topic.name,
+            address=reverse("topic-detail", args=[topic.slug]),
+            count=sum(cell.pledges for cell in of_topic[topic.key]),
+            shares=rating_bar(of_topic[topic.key], labels, topic=topic.slug),
+        )
+        for topic in labels.of("topic")
+        if topic.key in of_topic
+    ]
+
+
+def _grouping_page(request: HttpRequest, grouping: Grouping, *, kind: str, about: str = "") -> HttpResponse:
+    labels, dimension = Labels(), str(grouping._meta.model_name)
+    cells = [cell for cell in all_cells() if getattr(cell, dimension) == grouping.pk]
+    if not cells and not PublicPledge.objects.filter(**{dimension: grouping.pk}).exists():
+        raise Http404  # only drafts have it
+    in_it = PublicPledge.objects.in_public().filter(**{dimension: grouping.pk})
+    pledges = list(in_it.for_lists().order_by("-changed_at", "-pk")[:MOST_PLEDGES])
+    return render(
+        request,
+        "pledges/group.html",
+        {
+            "group": {"name": grouping.name, "kind_label": kind, "description": about},
+            "crumbs": [{"name": _("Pledges"), "address": reverse("pledge-list")}, {"name": grouping.name}],
+            "count": sum(cell.pledges for cell in cells),
+            "totals": {"shares": rating_bar(cells, labels, **{dimension: grouping.slug})},
+            "changes": changes.latest_of(pledges[:MOST_MOVES], labels),
+            "rows": listed(pledges, labels, today=timezone.localdate()),
+            "all_address": list_address(**{dimension: grouping.slug}),
+        },
+    )
+
+
+def _in_office(promisor: Promisor) -> str:
+    since, until = (
+        str(PartialDate.parse(stored)) if stored else ""
+        for stored in (promisor.in_office_from, promisor.in_office_until)
+    )
+    if since and until:
+        return _("In office from %(since)s until %(until)s.") % {"since": since, "until": until}
+    return _("In office since %(since)s.") % {"since": since} if since else ""

@@ -1,0 +1,133 @@
+"""Every component in every state, for whoever works on the design. Lemons only, and no database."""
+
+import datetime as dt
+from types import SimpleNamespace
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from pledges.filters import PledgeFilterForm
+from pledges.views.reading import reader_page
+
+DAY = dt.datetime(2031, 5, 4, 12, tzinfo=dt.UTC)
+RATINGS = [
+    {"name": "Squeezed", "family": "kept"},
+    {"name": "Half squeezed", "family": "partly"},
+    {"name": "On the press", "family": "moving"},
+    {"name": "Press has stopped", "family": "stalled"},
+    {"name": "Never squeezed", "family": "broken"},
+    {"name": "Too few lemons to say", "family": "undecided"},
+    None,
+]
+CRUMBS = [{"name": "Pledges", "address": "/pledges/"}, {"name": "Citrus", "address": "#"}, {"name": "Lemons"}]
+SOURCE = {
+    "key": 1,
+    "title": "The lemon plan",
+    "publisher": "Ministry of Fruit",
+    "url": "https://lemons.example/plan",
+    "kind": "publication",
+    "published_on": "2031-03",
+}
+EVIDENCE = [
+    {
+        "key": key,
+        "happened_on": happened_on,
+        "title": f"The lemons were {what}",
+        "account": "Grove by grove, as **the ministry** says, [all of them](https://lemons.example/).",
+        "quotation": "Every lemon counts",
+        "direction": direction,
+        "sources": [SOURCE, {**SOURCE, "key": 2, "kind": "news", "title": "Lemons at last", "published_on": ""}],
+    }
+    for key, (direction, happened_on, what) in enumerate(
+        [
+            ("supports", "2031-04-02", "picked"),
+            ("against", "2031-05", "dropped"),
+            ("neutral", "not before 2031-06", "counted"),
+        ]
+    )
+]
+
+
+@reader_page
+def style_guide(request: HttpRequest) -> HttpResponse:
+    return render(
+        request,
+        "pledges/style_guide.html",
+        {
+            "ratings": RATINGS,
+            "verdicts": [_verdict(rating) for rating in RATINGS],
+            "shares": _shares([11, 4, 7, 2, 5, 1, 12]),
+            "rows": [_row(rating, is_late=not number) for number, rating in enumerate(RATINGS)],
+            "changes": [_change(None, RATINGS[0], "first"), *_moves(), _change(None, None, "withdrawal")],
+            "crumbs": CRUMBS,
+            "chips": [{"name": "Topic: Lemons", "address": "#"}, {"name": "Rating: Squeezed", "address": "#"}],
+            "pager": {"previous": "#", "next": "#"},
+            "pledge_filter": _wrong_filter(),
+            "evidence": EVIDENCE,
+            "sources": {1: {"archived_url": "https://archive.example/1", "link_state": "broken"}},
+            "edition": {"number": 2, "published_at": DAY, "sequence": 7, "hash": "ab" * 32, "short_hash": "ab" * 6},
+        },
+    )
+
+
+def _verdict(rating: Any) -> Any:
+    return rating and {
+        "rating": rating,
+        "summary": "All 40 lemons of the pledge were weighed, and the juice was measured twice.",
+        "effective_on": "2031-05-04",
+        "attribution": "",
+    }
+
+
+def _shares(counts: list[int]) -> list[dict[str, Any]]:
+    percents = [count * 100 / sum(counts) for count in counts]
+    return [
+        {
+            **(rating or {"name": "Not yet rated", "family": "unrated"}),
+            "count": count,
+            "percent": percent,
+            "x": sum(percents[:number]),
+            "address": "#",
+        }
+        for number, (rating, count, percent) in enumerate(zip(RATINGS, counts, percents, strict=True))
+    ]
+
+
+def _row(rating: Any, *, is_late: bool) -> dict[str, Any]:
+    return {
+        "slug": "lemons",
+        "headline": "A lemon for every kitchen by the end of the parliament",
+        "promisor": {"name": "The Lemon Party"},
+        "topic": {"name": "Citrus", "slug": "citrus"},
+        "rating": rating,
+        "made_on": "2030-06-13",
+        "due_on": "2034" if is_late else "",
+        "is_check_overdue": is_late,
+    }
+
+
+def _moves() -> list[dict[str, Any]]:
+    return [_change(RATINGS[2], RATINGS[0], "verdict"), _change(None, RATINGS[4], "correction")]
+
+
+def _change(before: Any, after: Any, kind: str) -> dict[str, Any]:
+    return {
+        "slug": "lemons",
+        "headline": "A lemon for every kitchen",
+        "kind": kind,
+        "kind_label": kind.capitalize(),
+        "published_at": DAY,
+        "change_note": "The last grove was picked.",
+        "before": before,
+        "after": after,
+        "has_moved": before != after,
+        "is_withdrawn": kind == "withdrawal",
+    }
+
+
+def _wrong_filter() -> Any:
+    form = PledgeFilterForm({"topic": "pears", "before": "nonsense"})
+    form.offer({"topic": {"lemons": "Lemons (6)", "limes": "Limes (0)"}, "sort": {"changed": "Last changed"}})
+    form.is_valid()
+    return SimpleNamespace(form=form, chips=[])

@@ -1,0 +1,79 @@
+"""How lists grow: 1,000, then 100,000 invented pledges; the first page against the last, and small against large."""
+
+import statistics
+import time
+from collections.abc import Callable
+from functools import partial
+from http import HTTPStatus
+
+import django
+from django.db import connection
+from django.http import QueryDict
+from django.test import Client
+from django.utils.timezone import localdate
+
+SIZES = (1_000, 100_000)
+ROUNDS = 25
+
+
+def main() -> None:
+    from tests.benchmarks.fictional import Country  # noqa: PLC0415 (the models need Django set up)
+
+    country, made, small = Country(), 0, 0.0
+    for size in SIZES:
+        started = time.perf_counter()
+        country.publish(size - made)
+        made = size
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+        say(f"  {size:,} pledges made in {time.perf_counter() - started:.0f} s")
+        end = {"after": cursor_of_the_last_page()}
+        first, last, narrowed, home = measure(lambda: page({}), partial(page, end), lambda: page(NARROWED), read_home)
+        say(f"  first page {first:.1f} ms, last page {last:.1f} ms: last / first {last / first:.2f}")
+        say(f"  narrowed by rating and topic {narrowed:.1f} ms, home {home:.1f} ms")
+        if small:
+            say(f"  first page at {size:,} / at {SIZES[0]:,}: {first / small:.2f}")
+        small = first
+
+
+NARROWED = {"rating": "kept", "topic": "topic-3"}
+
+
+def page(asked: dict[str, str]) -> None:
+    from pledges.filters import PledgeFilter  # noqa: PLC0415
+
+    query = QueryDict(mutable=True)
+    query.update(asked)
+    assert PledgeFilter(query, today=localdate()).page().rows
+
+
+def read_home() -> None:
+    assert Client().get("/", headers={"host": "127.0.0.1"}).status_code == HTTPStatus.OK
+
+
+def cursor_of_the_last_page() -> str:
+    from pledges.keyset import Cursor  # noqa: PLC0415
+    from pledges.models import PublicPledge  # noqa: PLC0415
+
+    row = PublicPledge.objects.in_public().order_by("changed_at", "pk")[50]
+    return str(Cursor(row.changed_at, row.pk))
+
+
+def measure(*questions: Callable[[], None]) -> list[float]:
+    """Ask each in turn, so that a noisy moment hits all; give medians in milliseconds of CPU and waiting."""
+    times: list[list[float]] = [[] for _ in questions]
+    for _round in range(ROUNDS):
+        for question, taken in zip(questions, times, strict=True):
+            started = time.perf_counter()
+            question()
+            taken.append(1000 * (time.perf_counter() - started))
+    return [statistics.median(taken) for taken in times]
+
+
+def say(line: str) -> None:
+    print(line, flush=True)  # noqa: T201
+
+
+if __name__ == "__main__":
+    django.setup()
+    main()

@@ -1,0 +1,81 @@
+"""Every public page in Chromium: light, dark and forced colours, narrow and wide, nothing but its own bytes."""
+
+import os
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from playwright.sync_api import Browser, Page
+
+from pledges.models import Pledge
+from tests.both_databases import DATABASE
+from tests.pages.full_site import make_full_site
+from tests.pages.surfaces import PUBLIC_SURFACES, Surface
+
+pytestmark = [
+    pytest.mark.skipif(DATABASE != "sqlite", reason="one browser is enough: no database takes part"),
+    pytest.mark.django_db(transaction=True),
+]
+
+PAGES = [*(surface for surface in PUBLIC_SURFACES if surface.is_html), Surface("not-found", "/nowhere/", queries=0)]
+PAGES.append(Surface("refused-filter", "/pledges/?topic=nowhere", queries=3))
+COLOURS: list[dict[str, str]] = [{"color_scheme": "light"}, {"color_scheme": "dark"}, {"forced_colors": "active"}]
+SCREENSHOTS = os.environ.get("SCREENSHOTS")  # a folder outside the tree, for somebody to look through
+
+
+@pytest.fixture
+def pledge(site: str) -> Pledge:
+    return make_full_site()
+
+
+@pytest.fixture
+def page(chromium: Browser, site: str) -> Page:
+    return chromium.new_context(reduced_motion="reduce").new_page()
+
+
+@pytest.mark.parametrize("surface", PAGES, ids=lambda surface: surface.name)
+def test_axe_finds_nothing_in_any_colours_wide_or_narrow(
+    surface: Surface, site: str, pledge: Pledge, page: Page
+) -> None:
+    requested: list[str] = []
+    said: list[str] = []
+    page.on("request", lambda request: requested.append(request.url))
+    page.on("console", lambda message: said.append(message.text))
+    page.goto(f"{site}{surface.path_for(pledge)}", wait_until="networkidle")
+    assert not [text for text in said if "Failed to load resource" not in text]  # before axe tries what a page may not
+
+    for colours in COLOURS:
+        page.emulate_media(**{"color_scheme": None, "forced_colors": None, **colours})  # type: ignore[arg-type]
+        for width in (1280, 320):
+            page.set_viewport_size({"width": width, "height": 800})
+            keep(page, f"{surface.name}-{'-'.join(colours.values())}-{width}")
+            found = Axe().run(page)
+            assert found.violations_count == 0, found.generate_report()
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert all(address.startswith(site) for address in requested)
+    assert not page.context.cookies()
+
+
+@pytest.mark.parametrize("surface", PAGES, ids=lambda surface: surface.name)
+def test_reads_from_right_to_left_and_at_400_percent(surface: Surface, site: str, pledge: Pledge, page: Page) -> None:
+    page.goto(f"{site}{surface.path_for(pledge)}")
+    page.set_viewport_size({"width": 320, "height": 256})
+
+    page.evaluate("document.documentElement.dir = 'rtl'")
+
+    keep(page, f"{surface.name}-rtl-320")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_by_keyboard_the_first_stop_skips_to_the_content(site: str, pledge: Pledge, page: Page) -> None:
+    page.goto(f"{site}/pledges/{pledge.slug}/")
+
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+
+    assert page.url.endswith("#content")
+
+
+def keep(page: Page, name: str) -> None:
+    if SCREENSHOTS:
+        page.screenshot(path=Path(SCREENSHOTS) / f"{name}.png", full_page=True)

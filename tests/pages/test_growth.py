@@ -1,0 +1,37 @@
+"""Lists cost the same number of queries whatever they list."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from tests.benchmarks.fictional import Country
+
+pytestmark = pytest.mark.django_db
+
+LISTS = [
+    "/",
+    "/pledges/",
+    "/pledges/?sort=due&family=kept&overdue=1",
+    "/topics/",
+    "/topics/topic-3/",
+    "/departments/department-3/",
+    "/promisors/promisor-1/",
+]
+
+
+def test_lists_cost_the_same_queries_at_10_and_1000_pledges(client: Client) -> None:
+    country = Country()
+    counts = []
+    for more in (10, 990):
+        country.publish(more)
+        counts.append({path: queries_of(client, path) for path in LISTS})
+
+    assert counts[0] == counts[1]
+    assert max(counts[1].values()) <= 5
+
+
+def queries_of(client: Client, path: str) -> int:
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(path).status_code == 200
+    return len(queries)

@@ -1,0 +1,61 @@
+"""What the Nu HTML checker says of every page: nothing."""
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from django.conf import settings as django_settings
+from django.test import Client
+from pytest_django import Settings
+
+from pledges.models import Pledge
+from tests.both_databases import DATABASE
+from tests.factories import make_published_pledge, publish
+from tests.pages.full_site import make_full_site
+from tests.pages.surfaces import PUBLIC_SURFACES
+
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.skipif(DATABASE != "sqlite", reason="the pages are the same on both, and Java takes its time"),
+]
+
+CHECKER = Path(django_settings.BASE_DIR) / ".venv" / "vnu.jar"
+
+
+def checker() -> list[str]:
+    """The command that checks; `.ci/install-vnu` installs what it needs."""
+    if not (CHECKER.exists() and shutil.which("java")):
+        (pytest.fail if os.environ.get("CI") else pytest.skip)("THE HTML CHECKER WAS NOT FOUND: run .ci/install-vnu")
+    return ["java", "-jar", str(CHECKER), "--format", "json", "--skip-non-html"]
+
+
+def test_every_page_is_valid(client: Client, settings: Settings, tmp_path: Path) -> None:
+    command = checker()
+    settings.MEDIA_ROOT = tmp_path / "media"
+    for number, path in enumerate(paths(make_full_site())):
+        response = client.get(path)
+        assert response.headers["Content-Type"].startswith("text/html"), path
+        (tmp_path / f"{number}{path.split('?')[0].replace('/', '_')}.html").write_bytes(response.content)
+
+    said = subprocess.run([*command, *map(str, tmp_path.glob("*.html"))], capture_output=True, text=True, check=False)
+
+    messages = json.loads(said.stderr)["messages"]
+    assert not messages, "\n".join(f"{m['url'].split('/')[-1]}:{m.get('lastLine')}: {m['message']}" for m in messages)
+
+
+def paths(pledge: Pledge) -> list[str]:
+    """Every page, every kind of list, and the pages for what goes wrong."""
+    withdrawn = make_published_pledge()
+    publish(withdrawn, kind="withdrawal")
+    return [
+        *(surface.path_for(pledge) for surface in PUBLIC_SURFACES if surface.is_html),
+        "/pledges/?family=unrated&sort=made",
+        "/pledges/?family=kept&overdue=1",
+        "/pledges/?topic=nowhere&after=x",
+        f"/pledges/{withdrawn.slug}/",
+        "/nowhere/",
+        "/?q=%00",
+    ]

@@ -1,0 +1,81 @@
+"""What a reader's browser has to fetch: one page and one style sheet, which one round trip carries."""
+
+import json
+import re
+from pathlib import Path
+
+import brotli  # type: ignore[import-untyped]
+import pytest
+from django.conf import settings as django_settings
+from django.core.management import call_command
+from django.test import Client
+from pytest_django import Settings
+
+from pledges.actions import samples
+from pledges.models import PublicPledge
+from tests.factories import make_editor
+from tests.pages.full_site import make_full_site
+from tests.pages.surfaces import PUBLIC_SURFACES, Surface
+
+pytestmark = pytest.mark.django_db
+
+MOST_BYTES = 14_000  # ten packets, which a server sends before the first answer from the reader
+LARGEST_SAMPLES = 5
+
+
+def packed(content: bytes) -> int:
+    return len(brotli.compress(content, quality=5))
+
+
+@pytest.fixture
+def style_sheet(settings: Settings, tmp_path: Path) -> int:
+    """The weight of the style sheet as it is served."""
+    settings.STATIC_ROOT = tmp_path / "static"
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": SERVED}
+    call_command("collectstatic", interactive=False, verbosity=0)
+    manifest = json.loads((settings.STATIC_ROOT / "staticfiles.json").read_text())
+    return packed((settings.STATIC_ROOT / manifest["paths"]["css/site.css"]).read_bytes())
+
+
+SERVED = dict(django_settings.STORAGES["staticfiles"])
+
+
+def test_every_page_and_its_style_sheet_come_in_one_round_trip(
+    client: Client, style_sheet: int, settings: Settings, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    pledge = make_full_site()
+    weights = {
+        surface.name: packed(client.get(surface.path_for(pledge)).content) + style_sheet
+        for surface in PUBLIC_SURFACES
+        if surface.is_html
+    }
+
+    assert {name: weight for name, weight in weights.items() if weight > MOST_BYTES} == {}
+
+
+def test_the_largest_sample_pledges_do_too(client: Client, style_sheet: int) -> None:
+    fixtures = Path(django_settings.BASE_DIR) / "fixtures"
+    for name in ("rating_scale.json", "groupings.json"):
+        samples.load(fixtures / name)
+    largest = sorted((fixtures / "pledges").glob("*.json"), key=lambda file: -file.stat().st_size)[:LARGEST_SAMPLES]
+    writer = make_editor(username="demonstration-writer", handle="demonstration-writer")
+    reviewer = make_editor()
+    for fixture in largest:
+        for pledge in samples.load(fixture):
+            samples.publish_first(pledge, change_note="First published.", writer=writer, reviewer=reviewer)
+
+    for slug in PublicPledge.objects.values_list("slug", flat=True):
+        assert packed(client.get(f"/pledges/{slug}/").content) + style_sheet <= MOST_BYTES, slug
+
+
+@pytest.mark.parametrize("surface", [s for s in PUBLIC_SURFACES if s.is_html], ids=lambda surface: surface.name)
+def test_a_page_asks_for_one_style_sheet_and_an_icon(
+    surface: Surface, client: Client, settings: Settings, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+
+    html = client.get(surface.path_for(make_full_site())).content.decode()
+
+    links = re.findall(r'<link rel="(?:stylesheet|icon|preload)" href="([^"]+)"', html)
+    assert links == ["/static/css/site.css", "/static/icon.svg"]

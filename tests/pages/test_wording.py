@@ -1,0 +1,85 @@
+"""Every word that readers see is marked for translation, or is the record's own."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import translation
+from pytest_django import Settings
+
+from pledges.models import Department, Edition, Promisor, Rating, SiteText, Topic
+from tests.pages.full_site import make_full_site
+from tests.pages.surfaces import PUBLIC_SURFACES, Surface
+
+pytestmark = pytest.mark.django_db
+
+PAGES = [surface for surface in PUBLIC_SURFACES if surface.is_html]
+OPEN, CLOSE = "⟦", "⟧"
+MARKED = re.compile(rf"{OPEN}[^{OPEN}{CLOSE}]*{CLOSE}")
+WORD = re.compile(r"[^\W\d_]{2,}")
+# What is data or configuration, not interface: shown as it stands in any language.
+DATA = re.compile(r"[Ll]emon|[Ll]ime|[Cc]art|Pledge Tracker|CC BY|tracker\.test|editors@|https?://\S+|[0-9a-f]{12}")
+
+
+@pytest.fixture
+def _pseudo_locale(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A language in which every translated text is bracketed."""
+    real = translation._trans  # type: ignore[attr-defined]
+
+    def bracketed(name: str) -> Callable[..., str]:
+        original: Callable[..., str] = getattr(real, name)
+        return lambda *texts, **named: f"{OPEN}{original(*texts, **named)}{CLOSE}"
+
+    for name in ("gettext", "ngettext", "pgettext", "npgettext"):
+        monkeypatch.setattr(real, name, bracketed(name))
+
+
+def unmarked(html: str, said: set[str]) -> set[str]:
+    """Give the words of a page that neither a translation nor the record has."""
+    body = re.sub(r"<script.*?</script>|<!--.*?-->", "", html, flags=re.DOTALL)
+    attributes = re.findall(r'\s(?:alt|title|aria-label|placeholder)="([^"]*)"', body)
+    attributes += re.findall(
+        r'<meta (?:name="description"|property="og:(?:title|description)") content="([^"]*)"', body
+    )
+    text = unescape(" ".join([re.sub(r"<[^>]*>", " ", body), *attributes]))
+    while MARKED.search(text):
+        text = MARKED.sub(" ", text)
+    return {word for word in WORD.findall(DATA.sub(" ", text)) if word not in said}
+
+
+@pytest.mark.usefixtures("_pseudo_locale")
+@pytest.mark.parametrize("surface", PAGES, ids=lambda surface: surface.name)
+def test_every_word_is_marked_for_translation(
+    surface: Surface, client: Client, settings: Settings, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    pledge = make_full_site()
+
+    html = client.get(surface.path_for(pledge)).content.decode()
+
+    assert unmarked(html, said=words_of_the_record()) == set()
+
+
+def words_of_the_record() -> set[str]:
+    """Give the words of everything that was published, and of today's labels."""
+    contents = Edition.objects.values_list("content", flat=True)
+    texts = [text for content in contents if content for text in strings(json.loads(bytes(content)))]
+    texts += Edition.objects.values_list("change_note", flat=True)
+    texts += SiteText.objects.values_list("published", flat=True)
+    for model in (Rating, Topic, Department, Promisor):
+        texts += [str(value) for row in model._default_manager.values_list() for value in row]
+    return set(WORD.findall(" ".join(texts)))
+
+
+def strings(value: Any) -> Iterator[str]:
+    """Walk through what JSON can hold."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from strings(part)
