@@ -31,6 +31,7 @@ def prepare_environment(variables: MutableMapping[str, str], arguments: Sequence
         settings = {
             "DJANGO_SECRET_KEY": secrets.token_urlsafe(60),
             "ALLOWED_HOSTS": f"{ADDRESS},localhost",
+            "SITE_NAME": "Pledge Tracker demonstration",
             "DATABASE_URL": f"sqlite:///{quote(str(FOLDER / 'tracker.sqlite3'))}",
             "MEDIA_ROOT": str(FOLDER / "media"),
         }

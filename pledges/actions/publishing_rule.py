@@ -68,6 +68,19 @@ def reasons_not_to_publish(review: Review, *, by: Editor) -> list[str]:
     return reasons_of_rows(review.pledge) or reasons_against(review, compose(review.pledge), by=by)
 
 
+def reasons_of_draft(pledge: Pledge) -> list[str]:
+    """List what would stand in the way whatever kind of edition were asked for, before anybody is asked."""
+    if reasons := reasons_of_rows(pledge):
+        return reasons
+    # A correction may do everything that another kind may.
+    proposal = _proposal(Review(pledge=pledge, kind=Edition.Kind.CORRECTION), compose(pledge))
+    return [
+        *_reasons_of_address(pledge),
+        *reasons_of_pictures(_texts(proposal.composed)),
+        *(reason for verdict in proposal.added_verdicts for reason in _reasons_of(verdict, proposal)),
+    ]
+
+
 def reasons_of_rows(pledge: Pledge) -> list[str]:
     """List what no form would have let through in the rows that the page is made of."""
     sources = Source.objects.filter(models.Q(evidence__pledge=pledge) | models.Q(pledges_made_in=pledge)).distinct()
@@ -93,9 +106,8 @@ def reasons_of_row(row: models.Model) -> Iterator[str]:
 
 def reasons_against(review: Review, composed: PledgeContent, *, by: Editor) -> list[str]:
     """List what stands between these exact bytes and the public."""
-    current = Edition.objects.filter(pledge=review.pledge).order_by("number").last()
-    published = content.read(bytes(current.content)) if current and current.content is not None else None
-    proposal = Proposal(review, composed, current, published)
+    proposal = _proposal(review, composed)
+    published = proposal.published
     return [
         *_reasons_of_people(proposal, by=by),
         *_reasons_of_address(review.pledge),
@@ -104,6 +116,12 @@ def reasons_against(review: Review, composed: PledgeContent, *, by: Editor) -> l
         *(_reasons_of_change(proposal, published) if published else ()),
         *(reason for verdict in proposal.added_verdicts for reason in _reasons_of(verdict, proposal)),
     ]
+
+
+def _proposal(review: Review, composed: PledgeContent) -> Proposal:
+    current = Edition.objects.filter(pledge=review.pledge).order_by("number").last()
+    published = content.read(bytes(current.content)) if current and current.content is not None else None
+    return Proposal(review, composed, current, published)
 
 
 def _reasons_of_people(proposal: Proposal, *, by: Editor) -> Iterator[str]:

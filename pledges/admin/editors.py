@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pledges.admin.orderly import OrderlyAdmin
 from pledges.models import Editor
+from pledges.models.editor import new_handle
 
 _HELP_TEXTS = {
     "username": _("What this person types to log in. Readers never see it."),
@@ -41,6 +42,26 @@ class EditorForm(forms.ModelForm):
 
 
 class NewEditorForm(UserCreationForm):
+    handle = forms.SlugField(
+        label=_("Handle"),
+        max_length=40,
+        required=False,
+        help_text=_(
+            "The name in the public log, for ever. It need not tell who the person is. Leave empty for a random one."
+        ),
+    )
+
+    def clean_handle(self) -> str:
+        handle: str = self.cleaned_data["handle"] or new_handle()
+        if Editor.objects.filter(handle=handle).exists():
+            raise forms.ValidationError(_("Somebody else has this handle."))
+        return handle
+
+    def save(self, commit: bool = True) -> Editor:  # noqa: FBT001, FBT002 (Django's signature)
+        self.instance.handle = self.cleaned_data["handle"]
+        editor: Editor = super().save(commit)
+        return editor
+
     class Meta:
         model = Editor
         fields = ["username", "groups", "is_staff"]
@@ -74,7 +95,7 @@ class EditorAdmin(OrderlyAdmin, UserAdmin):
         (_("What this person may do"), {"fields": ("groups", "is_active", "is_staff", "is_superuser")}),
         (_("Dates"), {"fields": ("last_login", "date_joined")}),
     )
-    add_fieldsets = ((None, {"fields": ("username", "password1", "password2", "groups", "is_staff")}),)
+    add_fieldsets = ((None, {"fields": ("username", "handle", "password1", "password2", "groups", "is_staff")}),)
     actions = ("remove_second_factor",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Editor]:

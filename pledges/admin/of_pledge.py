@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy
 
 from pledges.actions import drafts
 from pledges.actions.publishing_rule import reasons_of_effect
+from pledges.admin.orderly import is_key_of
 from pledges.admin.record_admin import ChooserMixin, RecordAdmin
 from pledges.admin.seen import SeenForm
-from pledges.models import Evidence, Reply, Verdict
+from pledges.models import Evidence, Pledge, Reply, Verdict
 
 
 class OfPledgeAdmin(RecordAdmin):
@@ -49,7 +50,15 @@ def _to_pledge(row: Any) -> HttpResponseRedirect:
 
 
 class VerdictForm(SeenForm):
-    """Refuses at once the dates that would stand in the way of publishing."""
+    """Offers the verdicts that can be corrected, and refuses at once the dates that would stand in the way of publishing."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if "corrects" in self.fields:
+            pledge = self.instance.pledge_id or self.data.get("pledge") or self.initial.get("pledge")
+            is_known = is_key_of(Pledge, str(pledge))
+            published = Verdict.objects.filter(pledge=pledge if is_known else None, first_edition__isnull=False)
+            self.fields["corrects"].queryset = published.select_related("rating")  # type: ignore[attr-defined]
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]  # the stubs do not know it
@@ -65,7 +74,7 @@ class VerdictAdmin(OfPledgeAdmin):
     list_select_related = ("pledge", "rating")
     list_filter = ("rating",)
     search_fields = ("pledge__slug", "summary")
-    autocomplete_fields = ("pledge", "rating", "corrects")
+    autocomplete_fields = ("pledge", "rating")
     exclude = ("written_by",)
 
     @admin.display(boolean=True, description=gettext_lazy("published"))

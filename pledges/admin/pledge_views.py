@@ -16,9 +16,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from pledges import content
-from pledges.actions import addresses, checks, reviews
+from pledges.actions import addresses, checks, drafts, reviews
 from pledges.actions.addresses import AddressTakenError
-from pledges.actions.publishing_rule import NotPublishableError
+from pledges.actions.publishing_rule import NotPublishableError, reasons_of_draft
 from pledges.compose import compose
 from pledges.diffs import compare_contents
 from pledges.models import Edition, Pledge, Review
@@ -103,7 +103,9 @@ def request_review(request: HttpRequest, pk: int) -> HttpResponse:
     _require(request, "request_review")
     pledge = _pledge(pk)
     kinds = _kinds_for(request, pledge)
-    form = ReviewForm(request.POST or None, kinds=kinds, initial={"kind": _likely_kind(pledge, kinds)})
+    # What was taken back stands in the address, so that asking again is not writing it again.
+    initial = {"kind": _likely_kind(pledge, kinds), **request.GET.dict()}
+    form = ReviewForm(request.POST or None, kinds=kinds, initial=initial)
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
@@ -114,7 +116,12 @@ def request_review(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The review was asked for. Somebody else must approve it."))
             return redirect("admin:pledges_review_change", review.pk)
-    return _page(request, "request_review.html", pledge, status, form=form, changes=changes_of(pledge))
+    asked = {"open_review": open_review_of(pledge), "reasons": reasons_of_draft(pledge), "changes": changes_of(pledge)}
+    return _page(request, "request_review.html", pledge, status, form=form, **asked)
+
+
+def open_review_of(pledge: Pledge) -> Review | None:
+    return pledge.reviews.filter(edition=None).exclude(decision=Review.Decision.SENT_BACK).first()
 
 
 def _kinds_for(request: HttpRequest, pledge: Pledge) -> list[str]:
@@ -134,9 +141,14 @@ def _likely_kind(pledge: Pledge, kinds: list[str]) -> str:
 def checked_today(request: HttpRequest, pk: int) -> HttpResponse:
     """Nothing changed, checked today: moves the check dates and nothing else."""
     _require(request, "add_check")
-    today = timezone.localdate()
-    checks.record(_pledge(pk), checked_on=today, next_due_on=today + NEXT_CHECK, by=request.user)  # type: ignore[arg-type]
-    messages.success(request, _("Checked today, recorded in public. Nothing else was changed."))
+    pledge, today = _pledge(pk), timezone.localdate()
+    if drafts.has_unpublished_changes(pledge):
+        messages.error(
+            request, _("“Nothing changed” would not be true: this pledge has changes that are not published.")
+        )
+    else:
+        checks.record(pledge, checked_on=today, next_due_on=today + NEXT_CHECK, by=request.user)  # type: ignore[arg-type]
+        messages.success(request, _("Checked today, recorded in public. Nothing else was changed."))
     return redirect(
         "admin:index" if "from_start" in request.POST else reverse("admin:pledges_pledge_change", args=[pk])
     )

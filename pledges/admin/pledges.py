@@ -72,7 +72,7 @@ def _beside(pledge: Pledge) -> dict[str, Any]:
         "evidence": evidence,
         "verdicts": pledge.verdicts.select_related("rating", "first_edition").order_by("-pk"),
         "replies": pledge.replies.order_by("-asked_on"),
-        "open_review": pledge.reviews.filter(edition=None).exclude(decision="sent-back").first(),
+        "open_review": pledge_views.open_review_of(pledge),
         "current_edition": pledge.editions.order_by("number").last(),
         "has_unpublished_changes": drafts.has_unpublished_changes(pledge),
     }

@@ -5,7 +5,9 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.http import urlencode
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
@@ -68,7 +70,8 @@ def _decide(request: HttpRequest, review: Review) -> HttpResponse:
         return _page(request, review, refused=error.reasons, status=status)
     messages.success(request, done)
     if button == "take_back":
-        return redirect("admin:pledges_pledge_change", review.pledge_id)
+        asked = urlencode({"kind": review.kind, "change_note": review.change_note})
+        return redirect(f"{reverse('admin:pledges_pledge_review', args=[review.pledge_id])}?{asked}")
     return redirect("admin:pledges_review_change", review.pk)
 
 
@@ -115,14 +118,13 @@ _ACTIONS = {
 def _page(request: HttpRequest, review: Review, *, refused: list[str] | None = None, status: int = 200) -> HttpResponse:
     approver = review.decided_by or request.user
     assert isinstance(approver, Editor)
-    is_open = review.edition is None and review.decision != Review.Decision.SENT_BACK
-    reasons = refused or (reasons_not_to_publish(review, by=approver) if is_open else [])
+    reasons = refused or (reasons_not_to_publish(review, by=approver) if review.is_open else [])
     context = {
         "review": review,
         "pledge": review.pledge,
-        "is_open": is_open,
+        "is_open": review.is_open,
         "reasons": reasons,
-        "changes": changes_of(review.pledge) if is_open else None,
+        "changes": changes_of(review.pledge) if review.is_open else None,
         "form": CommentForm(instance=review),
         "may_decide": request.user.has_perm("pledges.decide_review"),
         "may_take_back": request.user.pk == review.requested_by_id and not review.decision,

@@ -61,7 +61,7 @@ class Edition(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Edition {self.number} of {self.pledge_id}, entry {self.sequence}"
+        return f"Edition {self.number}, entry {self.sequence} of the log"
 
     @property
     def short_hash(self) -> str:

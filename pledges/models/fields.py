@@ -88,6 +88,10 @@ class PartialDateField(CleanMixin, models.CharField):
         options.setdefault("max_length", 40)
         super().__init__(*args, **options)
 
+    def formfield(self, **options: Any) -> Any:
+        forms = _("Write 2025, 2025-03 or 2025-03-03; or “not before 2025-03”, “not after …”, “between … and …”.")
+        return super().formfield(**{"help_text": f"{self.help_text} {forms}".strip(), **options})
+
 
 class WebAddressField(CleanMixin, models.URLField):
     """An http or https address that readers can reach."""

@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from pledges.models.edition import Edition
@@ -69,3 +70,17 @@ class Review(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} of {self.pledge}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.edition_id is None and self.decision != self.Decision.SENT_BACK
+
+    @property
+    def is_void(self) -> bool:
+        """Whether the pledge says something else now than what this asked for."""
+        return self.is_open and self.content_digest != self.pledge.draft_digest
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the time to publish has passed."""
+        return self.is_open and self.publish_at is not None and self.publish_at < timezone.now()

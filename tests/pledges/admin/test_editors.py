@@ -95,6 +95,24 @@ def test_an_administrator_makes_an_account_that_can_log_in(desk: Client) -> None
     assert Browser().post("/accounts/login/", {"login": "willy", "password": PASSWORD})["Location"] == "/admin/"
 
 
+def new_account(**typed: str) -> dict[str, str]:
+    return {"username": "willy", "password1": PASSWORD, "password2": PASSWORD, "is_staff": "on", **typed}
+
+
+@pytest.mark.parametrize(("typed", "handle"), [("lemon-checker", "lemon-checker"), ("", r"editor-[0-9a-f]{6}")])
+def test_the_handle_of_the_public_log_is_chosen_once_or_left_to_chance(desk: Client, typed: str, handle: str) -> None:
+    desk.post(f"{LIST}add/", new_account(handle=typed))
+
+    assert re.fullmatch(handle, Editor.objects.get(username="willy").handle)
+
+
+def test_a_handle_is_given_to_one_person_only(desk: Client, administrator: Editor) -> None:
+    response = desk.post(f"{LIST}add/", new_account(handle=administrator.handle))
+
+    assert response.status_code == 400
+    assert not Editor.objects.filter(username="willy").exists()
+
+
 def test_a_weak_first_password_is_refused(desk: Client) -> None:
     fields = {"username": "willy", "password1": "lemon", "password2": "lemon", "is_staff": "on"}
 

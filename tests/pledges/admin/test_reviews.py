@@ -6,8 +6,18 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from pledges.models import Edition, Review
-from tests.factories import make_rated_pledge, make_review
+from pledges.actions import reviews
+from pledges.models import Edition, Editor, Review
+from tests.factories import (
+    make_approved_review,
+    make_evidence,
+    make_pledge,
+    make_published_pledge,
+    make_rated_pledge,
+    make_rating,
+    make_review,
+    make_verdict,
+)
 from tests.pledges.admin.test_journey import address_of, send
 
 pytestmark = pytest.mark.django_db
@@ -45,3 +55,69 @@ def test_a_review_is_sent_back_once(reviewers_desk: Client) -> None:
     review.refresh_from_db()
     assert response.status_code == 409
     assert review.comment == "Name the carts."
+
+
+def test_the_start_page_says_that_a_review_is_void_or_late(reviewers_desk: Client) -> None:
+    overtaken, scheduled = make_review(), make_approved_review()
+    make_evidence(overtaken.pledge)
+    Review.objects.filter(pk=scheduled.pk).update(publish_at=timezone.now() - timedelta(minutes=5))
+
+    html = reviewers_desk.get("/admin/").content.decode()
+
+    assert html.count("Void: the pledge was changed") == 1
+    assert html.count("that time has passed") == 1
+
+
+def test_asking_shows_beforehand_what_will_stand_in_the_way(desk: Client) -> None:
+    pledge = make_pledge()
+    make_verdict(pledge, rating=make_rating(family="undecided"))
+
+    html = desk.get(f"/admin/pledges/pledge/{pledge.pk}/review/").content.decode()
+
+    assert "must say what is missing and who was asked" in html
+    assert "A review of this pledge is open already" not in html
+
+
+def test_asking_again_leads_to_the_review_that_is_open(desk: Client) -> None:
+    review = make_review()
+
+    html = desk.get(f"/admin/pledges/pledge/{review.pledge_id}/review/").content.decode()
+
+    assert f'<a href="{address_of(review)}">' in html
+
+
+def test_what_is_taken_back_can_be_asked_again_without_typing(desk: Client, writer: Editor) -> None:
+    review = reviews.request(make_rated_pledge(), kind="first", change_note="Lemons & limes.", by=writer)
+
+    response = send(desk, address_of(review), {"take_back": "1"})
+
+    assert "Lemons &amp; limes.</textarea>" in desk.get(response.headers["Location"]).content.decode()
+
+
+def test_the_page_of_a_published_review_leads_to_the_public_page(desk: Client) -> None:
+    pledge = make_published_pledge()
+
+    html = desk.get(address_of(pledge.reviews.get())).content.decode()
+
+    assert f'href="/pledges/{pledge.slug}/"' in html
+
+
+def test_nothing_changed_is_refused_while_something_did(desk: Client) -> None:
+    pledge = make_published_pledge()
+    make_evidence(pledge)
+
+    send(desk, f"/admin/pledges/pledge/{pledge.pk}/checked/", {}, opened=address_of(pledge))
+
+    assert not pledge.checks.exists()
+
+
+def test_only_published_verdicts_of_the_same_pledge_can_be_corrected(desk: Client) -> None:
+    pledge, other = make_published_pledge(), make_published_pledge()
+    make_verdict(pledge, summary="A draft.")
+
+    html = desk.get(f"/admin/pledges/verdict/add/?pledge={pledge.pk}").content.decode()
+
+    offered = html.partition('name="corrects"')[2].partition("</select>")[0]
+    assert f'value="{pledge.verdicts.get(first_edition__isnull=False).pk}"' in offered
+    assert offered.count("<option") == 2
+    assert f'value="{other.verdicts.get().pk}"' not in offered
