@@ -83,7 +83,9 @@ def reasons_of_draft(pledge: Pledge) -> list[str]:
 
 def reasons_of_rows(pledge: Pledge) -> list[str]:
     """List what no form would have let through in the rows that the page is made of."""
-    sources = Source.objects.filter(models.Q(evidence__pledge=pledge) | models.Q(pledges_made_in=pledge)).distinct()
+    # By keys: an OR of two joins would read the whole site's citations, under the lock that publishers wait for.
+    cited = Evidence.sources.through.objects.filter(evidence__pledge=pledge).values("source_id")
+    sources = Source.objects.filter(models.Q(pk=pledge.made_in_id) | models.Q(pk__in=cited))
     evidence = list(pledge.evidence.annotate(source_count=models.Count("sources")))
     rows: list[models.Model] = [pledge, *pledge.verdicts.filter(first_edition=None), *evidence]
     rows += [*pledge.replies.all(), *sources]
