@@ -7,12 +7,13 @@ the value that `read` gives back for them. Bytes are stored, hashed and never ma
 import hashlib
 import json
 import unicodedata
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields, replace
 from functools import cache
 from types import GenericAlias
 from typing import Any, get_args, get_type_hints
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,7 @@ class PledgeContent:
     kind: str
     due_on: str
     background: str
+    measure: str
     verdicts: tuple[VerdictContent, ...]
     evidence: tuple[EvidenceContent, ...]
     replies: tuple[ReplyContent, ...]
@@ -160,12 +162,27 @@ def write(content: PledgeContent) -> bytes:
 
 
 def read(stored: bytes) -> PledgeContent:
-    """Read the bytes of an edition of any schema; raises ValueError for an unknown one."""
+    """Read the bytes of an edition of any schema; raises ValueError for an unknown one.
+
+    What an older schema could not say is read as not said, and compares as that: an old edition differs from a new one
+    in such a field only once something is said there. Its bytes stay as they are: they are never made again from this.
+    """
     raw = json.loads(stored)
+    while raw["schema"] in _RAISED:
+        raw = _RAISED[raw["schema"]](raw)
     if raw["schema"] != SCHEMA:
         raise ValueError(f"Content of schema {raw['schema']} cannot be read by this release.")
     content: PledgeContent = _build(PledgeContent, raw)
     return content
+
+
+def _raise_1(raw: dict[str, Any]) -> dict[str, Any]:
+    """Schema 2 brought how the newsroom will tell whether a pledge was kept."""
+    return {**raw, "schema": 2, "measure": ""}
+
+
+# Readers of older schemas: each gives what the next one would have said. A new schema adds one and changes none.
+_RAISED: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _raise_1}
 
 
 def standing_rating(stored: bytes) -> tuple[str, str]:

@@ -1,15 +1,63 @@
-from django.conf import settings
-from django.urls import path, re_path
+from datetime import date
 
-from pledges.views import groupings, markdown_editor, site_texts, sitemaps, style_guide, well_known
+from django.conf import settings
+from django.urls import path, re_path, register_converter
+
+from pledges.views import (
+    corrections,
+    editions,
+    groupings,
+    markdown_editor,
+    scoreboard,
+    site_texts,
+    sitemaps,
+    style_guide,
+    trends,
+    well_known,
+)
 from pledges.views.home import home
 from pledges.views.pictures import picture
 from pledges.views.pledges import pledge_detail, pledge_list
+
+
+class DayConverter:
+    """A day of the calendar in its one form: 2026-03-03."""
+
+    regex = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+
+    def to_python(self, value: str) -> date:
+        return date.fromisoformat(value)
+
+    def to_url(self, value: date) -> str:
+        return value.isoformat()
+
+
+class NumberConverter:
+    """A number from 1 in its one form, small enough for every database."""
+
+    regex = "[1-9][0-9]{0,8}"
+
+    def to_python(self, value: str) -> int:
+        return int(value)
+
+    def to_url(self, value: int) -> str:
+        return str(value)
+
+
+register_converter(DayConverter, "day")
+register_converter(NumberConverter, "number")
 
 urlpatterns = [
     path("", home, name="home"),
     path("pledges/", pledge_list, name="pledge-list"),
     path("pledges/<slug:slug>/", pledge_detail, name="pledge-detail"),
+    path("pledges/<slug:slug>/at/<day:day>/", editions.pledge_at, name="pledge-at"),
+    path("pledges/<slug:slug>/editions/", editions.edition_list, name="edition-list"),
+    path("pledges/<slug:slug>/editions/<number:number>/", editions.edition_detail, name="edition-detail"),
+    path("pledges/<slug:slug>/editions/<number:number>/changes/", editions.edition_changes, name="edition-changes"),
+    path("at/<day:day>/", scoreboard.scoreboard_at, name="scoreboard-at"),
+    path("corrections/", corrections.correction_list, name="corrections"),
+    path("trends/", trends.trends, name="trends"),
     path("topics/", groupings.topic_list, name="topic-list"),
     path("topics/<slug:slug>/", groupings.topic_detail, name="topic-detail"),
     path("departments/<slug:slug>/", groupings.department_detail, name="department-detail"),

@@ -1,7 +1,11 @@
 """Plain functions that make records of an invented country."""
 
 import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
+from unittest import mock
 
 from django.utils import timezone
 
@@ -22,6 +26,13 @@ from pledges.models import (
 )
 
 _count = itertools.count(1)
+
+
+@contextmanager
+def clock_at(moment: str) -> Iterator[None]:
+    """The clock stands at a moment, written as ISO 8601 does with its distance from UTC."""
+    with mock.patch("django.utils.timezone.now", return_value=datetime.fromisoformat(moment)):
+        yield
 
 
 def make_editor(**fields: Any) -> Editor:
@@ -130,6 +141,12 @@ def publish(pledge: Pledge, **options: str) -> Edition:
     return editions.publish(make_approved_review(pledge, **options))
 
 
+def publish_at(moment: str, pledge: Pledge, **options: str) -> Edition:
+    """Publish the working copy with the clock at a moment, which nothing published before it may follow."""
+    with clock_at(moment):
+        return publish(pledge, **options)
+
+
 def make_published_pledge(**fields: Any) -> Pledge:
     pledge = make_rated_pledge(**fields)
     publish(pledge)
@@ -170,6 +187,7 @@ def change_every_field_of(pledge: Pledge) -> None:
         "kind": "abstain",
         "due_on": "2031",
         "background": "A changed background.",
+        "measure": "A changed measure.",
         "slug": "changed-slug",
     }
     Pledge.objects.filter(pk=pledge.pk).update(**changed)

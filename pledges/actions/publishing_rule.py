@@ -159,6 +159,13 @@ def _texts(composed: PledgeContent) -> list[str]:
     ]
 
 
+def missing_note(kind: str) -> str:
+    """Say what the change note has to tell, for a kind of edition that needs one."""
+    if kind == Edition.Kind.CORRECTION:
+        return _("Say in a change note, for readers, what was wrong and since when.")
+    return _("Say in a change note, for readers, what this edition changes.")
+
+
 def _reasons_of_kind(proposal: Proposal) -> Iterator[str]:
     kind = proposal.kind
     if kind == Edition.Kind.REDACTION:
@@ -166,7 +173,7 @@ def _reasons_of_kind(proposal: Proposal) -> Iterator[str]:
     if (proposal.current is None) != (kind == Edition.Kind.FIRST):
         yield _("The first edition of a pledge, and only that, is a first publication.")
     if kind != Edition.Kind.MINOR and not proposal.review.change_note:
-        yield _("Say in a change note, for readers, what this edition changes.")
+        yield missing_note(kind)
     if kind == Edition.Kind.VERDICT and proposal.composed.verdict not in proposal.added_verdicts:
         yield _("No new verdict would stand after this edition: there is none, or an older date puts it earlier.")
 

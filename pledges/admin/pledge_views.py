@@ -18,9 +18,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from pledges import content
 from pledges.actions import addresses, checks, drafts, reviews
 from pledges.actions.addresses import AddressTakenError
-from pledges.actions.publishing_rule import NotPublishableError, reasons_of_draft
+from pledges.actions.publishing_rule import NotPublishableError, missing_note, reasons_of_draft
 from pledges.compose import compose
-from pledges.diffs import compare_contents
+from pledges.content_diffs import compare_contents
 from pledges.models import Edition, Pledge, Review
 from pledges.pledge_page import preview_page
 
@@ -81,6 +81,11 @@ class ReviewForm(forms.ModelForm):
         model = Review
         fields = ("kind", "change_note", "publish_at")
         widgets = {"change_note": forms.Textarea(attrs={"rows": 3, "maxlength": 500})}
+        help_texts = {
+            "change_note": gettext_lazy(
+                "What did this edition change? Of a correction: what was wrong, and since when? Readers see this."
+            )
+        }
 
     def __init__(self, *args: Any, kinds: list[str], **options: Any) -> None:
         super().__init__(*args, **options)
@@ -90,8 +95,9 @@ class ReviewForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if cleaned.get("kind") != Edition.Kind.MINOR and not cleaned.get("change_note"):
-            self.add_error("change_note", _("Say, for readers, what this edition changes."))
+        kind = cleaned.get("kind", "")
+        if kind != Edition.Kind.MINOR and not cleaned.get("change_note"):
+            self.add_error("change_note", missing_note(kind))
         return cleaned
 
     def _get_validation_exclusions(self) -> set[str]:

@@ -7,7 +7,7 @@ from pledges.models.evidence import Evidence
 from pledges.models.grouping import Department, Promisor, Topic
 from pledges.models.journal import Generation, Journal
 from pledges.models.pledge import Pledge
-from pledges.models.public_pledge import PublicPledge, RetiredSlug, Tally
+from pledges.models.public_pledge import PublicPledge, RetiredSlug, StandingRating, Tally
 from pledges.models.rating import Family, Rating
 from pledges.models.reply import Reply
 from pledges.models.review import Review
@@ -33,6 +33,7 @@ __all__ = [
     "Review",
     "SiteText",
     "Source",
+    "StandingRating",
     "Tally",
     "Topic",
     "Verdict",

@@ -41,6 +41,13 @@ class Pledge(models.Model):
     background = MarkdownField(
         blank=True, help_text=_("Markdown. What a reader needs to know to understand the pledge.")
     )
+    measure = LineField(
+        max_length=400,
+        blank=True,
+        help_text=_(
+            "How will we tell whether it was kept? One or two sentences: what is counted, by whom, until when."
+        ),
+    )
     version = models.PositiveIntegerField(default=0, editable=False)
     draft_digest = models.CharField(max_length=64, blank=True, editable=False)
 

@@ -1,4 +1,5 @@
 from http import HTTPStatus
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -26,14 +27,22 @@ def pledge_list(request: HttpRequest) -> HttpResponse:
 def pledge_detail(request: HttpRequest, slug: str) -> HttpResponse:
     public = PublicPledge.objects.select_related("edition").filter(slug=slug).first()
     if public is None:
-        return _redirect_from_retired(slug)
+        return elsewhere("pledge-detail", slug)
     if public.withdrawn_at:
-        return render(request, "pledges/pledge_withdrawn.html", {"public": public}, status=410)
+        return withdrawn(request, public)
     return render(request, "pledges/pledge_detail.html", {"page": pledge_page(public)})
 
 
-def _redirect_from_retired(slug: str) -> HttpResponse:
+def withdrawn(request: HttpRequest, public: PublicPledge) -> HttpResponse:
+    """Say of a withdrawn pledge only that it was, when and why."""
+    context = {"edition": public.edition, "withdrawn_at": public.withdrawn_at, "slug": public.slug}
+    return render(request, "pledges/pledge_withdrawn.html", context, status=HTTPStatus.GONE)
+
+
+def elsewhere(name: str, slug: str, **rest: Any) -> HttpResponse:
+    """Lead from an address of a pledge that was given up to the same page at the new one."""
     retired = RetiredSlug.objects.select_related("pledge__public").filter(slug=slug).first()
     if retired is None:
         raise Http404
-    return redirect("pledge-detail", retired.pledge.public.slug, permanent=True)
+    moved: HttpResponse = redirect(name, slug=retired.pledge.public.slug, permanent=True, **rest)
+    return moved

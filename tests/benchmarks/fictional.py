@@ -110,6 +110,7 @@ class Country:
             kind="do",
             due_on=("", "2027", f"2026-{number % 12 + 1:02}")[number % 3],
             background="Lemons are *sour*.",
+            measure="",
             verdicts=(_verdict(number, rating),) if rating else (),
             evidence=(),
             replies=(),

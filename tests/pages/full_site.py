@@ -77,6 +77,7 @@ def _pledge_with_everything(**fields: object) -> Pledge:
         kind="maintain",
         due_on=f"{timezone.localdate().year + 1}",
         background=PROSE,
+        measure="Carts of lemons, as the ministry counts them.",
     )
     for direction in ("supports", "against", "neutral"):
         make_evidence(

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils import timezone
+
 from pledges.models import Pledge
 
 
@@ -13,10 +15,17 @@ class Surface:
     path: str
     queries: int
     is_html: bool = True
+    canonical: str = ""  # the path that it gives search engines, if it is not its own
 
     def path_for(self, pledge: Pledge) -> str:
+        return self._filled(self.path, pledge)
+
+    def canonical_for(self, pledge: Pledge) -> str:
+        return self._filled(self.canonical or self.path, pledge)
+
+    def _filled(self, path: str, pledge: Pledge) -> str:
         groupings = {name: getattr(pledge, name).slug for name in ("topic", "department", "promisor")}
-        return self.path.format(slug=pledge.slug, **groupings)
+        return path.format(slug=pledge.slug, today=timezone.localdate(), **groupings)
 
 
 # URL names that begin like this are for editors and operators.
@@ -32,6 +41,13 @@ PUBLIC_SURFACES = [
     Surface("department-detail", "/departments/{department}/", queries=5),
     Surface("promisor-detail", "/promisors/{promisor}/", queries=5),
     Surface("pledge-detail", "/pledges/{slug}/", queries=2),
+    Surface("pledge-at", "/pledges/{slug}/at/{today}/", queries=2, canonical="/pledges/{slug}/"),
+    Surface("edition-list", "/pledges/{slug}/editions/", queries=3),
+    Surface("edition-detail", "/pledges/{slug}/editions/1/", queries=2, canonical="/pledges/{slug}/"),
+    Surface("edition-changes", "/pledges/{slug}/editions/1/changes/", queries=1),
+    Surface("scoreboard-at", "/at/{today}/", queries=3),
+    Surface("corrections", "/corrections/", queries=1),
+    Surface("trends", "/trends/", queries=3),
     Surface("about", "/about/", queries=1),
     Surface("privacy", "/privacy/", queries=1),
     Surface("accessibility", "/accessibility/", queries=1),

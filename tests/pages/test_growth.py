@@ -17,6 +17,9 @@ LISTS = [
     "/topics/topic-3/",
     "/departments/department-3/",
     "/promisors/promisor-1/",
+    "/trends/?topic=topic-3",
+    "/at/2021-01-01/",
+    "/corrections/",
 ]
 
 

@@ -10,7 +10,16 @@ from django.urls import get_resolver
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from pledges.models import Evidence, Pledge, Source
-from tests.factories import change_every_field_of, make_changed_labels, make_pledge, make_published_pledge, publish
+from tests.factories import (
+    change_every_field_of,
+    make_changed_labels,
+    make_evidence,
+    make_pledge,
+    make_published_pledge,
+    make_source,
+    make_verdict,
+    publish,
+)
 from tests.pages.surfaces import NOT_PUBLIC, PICTURE, PUBLIC_SURFACES, Surface
 
 pytestmark = pytest.mark.django_db
@@ -129,7 +138,7 @@ def test_fetches_nothing_from_elsewhere_and_has_nothing_inline(
 def test_says_what_it_is_to_programs(surface: Surface, client: Client, pledge: Pledge) -> None:
     html = client.get(surface.path_for(pledge)).content.decode()
 
-    assert re.findall(r'<link rel="canonical" href="([^"]*)">', html) == [OWN_HOST + surface.path_for(pledge)]
+    assert re.findall(r'<link rel="canonical" href="([^"]*)">', html) == [OWN_HOST + surface.canonical_for(pledge)]
     for name in ("og:title", "og:description", "og:type", "og:url", "og:site_name"):
         assert len(re.findall(rf'<meta property="{name}" content="[^"]+">', html)) == 1
     assert len(re.findall(r'<meta name="description" content="[^"]+">', html)) == 1
@@ -150,6 +159,51 @@ def test_drafts_change_no_public_byte(client: Client, pledge: Pledge) -> None:
     make_pledge(headline="A draft nobody may see")
 
     assert read_the_site(client, pledge) == before
+
+
+WITHDRAWN = re.compile(r"zest\w*")  # a word that nothing but the withdrawn pledge has
+
+
+def make_withdrawn_pledge() -> Pledge:
+    """A pledge that was published in two editions and then withdrawn, with words of its own in every text."""
+    pledge = make_pledge(
+        slug="withdrawn",
+        headline="zestheadline",
+        quotation="zestquotation",
+        quotation_note="zestnote",
+        made_in=make_source(title="zestsource", publisher="zestpublisher", url="https://zest.example/"),
+        made_in_locator="zestlocator",
+        background="zestbackground",
+        measure="zestmeasure",
+        due_on="2031",
+    )
+    sources = [make_source(title="zestcited", publisher="zestciter", url="https://zest.example/2")]
+    make_evidence(pledge, title="zesttitle", account="zestaccount", quotation="zestquoted", sources=sources)
+    texts = ("summary", "explanation", "missing", "asked", "no_primary_reason", "attribution")
+    wrong = make_verdict(pledge, **{name: f"zest{name}" for name in texts})
+    pledge.replies.create(
+        asked_of="zestministry",
+        asked_on="2025-01-01",
+        answer_by="2025-02-01",
+        answered_on="2025-01-09",
+        answer="zestanswer",
+    )
+    publish(pledge)
+    make_verdict(pledge, **{name: f"zest{name}" for name in texts}, corrects=wrong)
+    publish(pledge, kind="correction", change_note="The first count was of limes.")
+    publish(pledge, kind="withdrawal", change_note="A court may yet decide.")
+    return Pledge.objects.get(pk=pledge.pk)
+
+
+@EVERY_SURFACE
+def test_withdrawn_text_appears_nowhere(surface: Surface, client: Client, pledge: Pledge) -> None:
+    withdrawn = make_withdrawn_pledge()
+    said = b"".join(bytes(content) for content in withdrawn.editions.values_list("content", flat=True) if content)
+    assert len(set(WITHDRAWN.findall(said.decode()))) == 22  # or the words would prove nothing
+
+    for path in {surface.path_for(withdrawn), surface.path_for(pledge)}:
+        shown = client.get(path).content.decode(errors="replace")
+        assert not WITHDRAWN.search(shown), path
 
 
 STANDING_FACTS = {"archived_url", "link_state", "link_checked_at"}

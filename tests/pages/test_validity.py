@@ -56,6 +56,12 @@ def paths(pledge: Pledge) -> list[str]:
         "/pledges/?family=kept&overdue=1",
         "/pledges/?topic=nowhere&after=x",
         f"/pledges/{withdrawn.slug}/",
+        f"/pledges/{withdrawn.slug}/editions/",
+        f"/pledges/{pledge.slug}/editions/2/changes/",
+        f"/pledges/{pledge.slug}/at/2001-01-01/",
+        "/at/2001-01-01/",
+        "/trends/?topic=nowhere",
+        "/corrections/?before=x",
         "/nowhere/",
         "/?q=%00",
     ]

@@ -19,11 +19,13 @@ from tests.pages.surfaces import PUBLIC_SURFACES, Surface
 pytestmark = pytest.mark.django_db
 
 PAGES = [surface for surface in PUBLIC_SURFACES if surface.is_html]
+PAGES.append(Surface("difference", "/pledges/{slug}/editions/2/changes/", queries=1))
+PAGES.append(Surface("nothing-then", "/pledges/{slug}/at/2001-01-01/", queries=2))
 OPEN, CLOSE = "⟦", "⟧"
 MARKED = re.compile(rf"{OPEN}[^{OPEN}{CLOSE}]*{CLOSE}")
 WORD = re.compile(r"[^\W\d_]{2,}")
 # What is data or configuration, not interface: shown as it stands in any language.
-DATA = re.compile(r"[Ll]emon|[Ll]ime|[Cc]art|Pledge Tracker|CC BY|tracker\.test|editors@|https?://\S+|[0-9a-f]{12}")
+DATA = re.compile(r"[Ll]emon|[Ll]ime|[Cc]art|Pledge Tracker|CC BY|tracker\.test|editors@|https?://\S+|[0-9a-f]{12,64}")
 
 
 @pytest.fixture

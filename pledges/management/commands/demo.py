@@ -70,7 +70,7 @@ class Command(BaseCommand):
             samples.load(fixture)
         drafts = Pledge.objects.filter(slug__in=[fixture.stem for fixture in fixtures], editions=None, reviews=None)
         for done, pledge in enumerate(drafts, start=1):
-            samples.publish_first(pledge, change_note="First published.", writer=writer, reviewer=reviewer)
+            samples.publish(pledge, FIXTURES / "pledges" / f"{pledge.slug}.json", writer=writer, reviewer=reviewer)
             self._say(f"Published {done} of {len(drafts)}: {pledge.slug}")
         for site_text in samples.publish_site_texts(FIXTURES / "site_texts.json", by=reviewer):
             self._say(f"Published the text “{site_text}”")

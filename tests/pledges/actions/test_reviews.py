@@ -129,6 +129,7 @@ def test_a_published_review_cannot_be_sent_back() -> None:
         (False, "update", "New.", "only that, is a first publication"),
         (True, "first", "New.", "only that, is a first publication"),
         (False, "first", "", "Say in a change note"),
+        (True, "correction", "", "what was wrong and since when"),
         (True, "redaction", "New.", "made by the command redact"),
         (True, "verdict", "New.", "No new verdict would stand"),
     ],
