@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "tracker.newsletter.apps.NewsletterConfig",
     "csp",
 ]
 
