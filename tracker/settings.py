@@ -88,6 +88,10 @@ TEMPLATES = [
     },
 ]
 
+# Mail is handed over by `send_newsletter` alone; readers' requests never wait for a mail server.
+MAIL_SERVER = env.mail_server("EMAIL_URL")
+NEWSLETTER_FROM = env.mail_address("NEWSLETTER_FROM", SITE_CONTACT)
+
 DATABASES = {"default": env.database("DATABASE_URL", pool_size=env.count("DATABASE_POOL_SIZE", 0))}
 
 # Shared by all processes: what throttles count must not be counted once a process.

@@ -32,6 +32,9 @@ class Delivery(models.Model):
         "newsletter.SignUp", null=True, on_delete=models.CASCADE, related_name="confirmation"
     )
     notice_on = models.DateField(null=True, help_text=_("The day of a notice: there is at most one a day."))
+    # A later try of the same notice tells the same; the next one begins where the last one that may have arrived ends.
+    told_after = models.BigIntegerField(null=True, help_text=_("The last log entry that notices before this one told."))
+    told_until = models.BigIntegerField(null=True, help_text=_("The last log entry that this notice tells of."))
     state = models.CharField(max_length=8, choices=State.choices, default=State.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField()
@@ -60,7 +63,11 @@ class Delivery(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["due_at"], condition=Q(state="queued"), name="delivery_waiting"),
+            # Kind and issue first: what an issue has waiting is not in the way of a confirmation, nor while it is paused.
+            models.Index(
+                fields=["kind", "issue", "due_at"], condition=Q(state="queued"), name="delivery_waiting_by_kind"
+            ),
+            models.Index(fields=["settled_at"], condition=Q(kind="confirmation"), name="delivery_confirmed_when"),
             models.Index(
                 fields=["claimed_by", "state"], condition=Q(state__in=["claimed", "sending"]), name="delivery_claimed"
             ),

@@ -42,6 +42,7 @@ class Issue(models.Model):
         ordering = ["-pk"]
         permissions = [("send_issue", "Can send an issue of the newsletter")]
         constraints = [
+            models.UniqueConstraint(fields=["state"], condition=Q(state="draft"), name="issue_draft_is_one"),
             models.CheckConstraint(
                 condition=Q(started_by__isnull=True) | ~Q(started_by=F("written_by")), name="issue_has_two_people"
             ),
