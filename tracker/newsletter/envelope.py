@@ -20,7 +20,7 @@ from pledges.text import clean_line
 from tracker.newsletter.links import leave_address
 
 LEAVE_MARK = "THE-TOKEN-OF-WHOEVER-GETS-THIS"  # stands in a text where the token of a person will
-_ADDRESS = re.compile(r"[\x21-\x7e]+@[A-Za-z0-9.:\[\]-]+")
+_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]+")
 
 
 class Gap(Enum):

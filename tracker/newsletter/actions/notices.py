@@ -15,7 +15,7 @@ from tracker.newsletter.models import Delivery, Follow
 
 # Older changes are not told any more, so notices older than this are not needed to know what was.
 WINDOW = timedelta(days=30)
-_BATCH = 5000
+MOST_AT_ONCE = 5000
 
 _TOLD = """(SELECT MAX(n.told_until) FROM newsletter_delivery AS n
     WHERE n.subscription_id = {person} AND n.kind = 'notice' AND n.state IN ('sending', 'sent', 'unknown'))"""
@@ -30,7 +30,7 @@ _QUEUE = f"""INSERT INTO newsletter_delivery
     AND e.sequence > COALESCE({_TOLD.format(person="s.id")}, 0)
     AND NOT EXISTS (SELECT 1 FROM newsletter_delivery AS n WHERE n.subscription_id = s.id AND n.kind = 'notice'
         AND (n.state IN ('queued', 'claimed', 'sending') OR n.settled_at >= %(midnight)s))
-    LIMIT {_BATCH}
+    LIMIT %(most)s
     ON CONFLICT DO NOTHING"""
 _MARK = f"""UPDATE newsletter_delivery
     SET told_after = COALESCE(told_after, {_TOLD.format(person="newsletter_delivery.subscription_id")}, %(floor)s),
@@ -43,7 +43,7 @@ def queue_due() -> int:
     queued = 0
     while more := _queue():
         queued += more
-        if more < _BATCH:
+        if more < MOST_AT_ONCE:
             break
     return queued
 
@@ -74,7 +74,7 @@ def _queue() -> int:
         "today": connection.ops.adapt_datefield_value(timezone.localdate(now)),
     }
     with connection.cursor() as cursor:
-        cursor.execute(_QUEUE, {**stored, "floor": _floor()})
+        cursor.execute(_QUEUE, {**stored, "floor": _floor(), "most": MOST_AT_ONCE})
         return int(cursor.rowcount)
 
 
