@@ -94,6 +94,9 @@ NEWSLETTER_FROM = env.mail_address("NEWSLETTER_FROM", SITE_CONTACT)
 
 DATABASES = {"default": env.database("DATABASE_URL", pool_size=env.count("DATABASE_POOL_SIZE", 0))}
 
+# The newsletter says how many get it once there are so many.
+SUBSCRIBERS_SHOWN_FROM = env.count("SUBSCRIBERS_SHOWN_FROM", 100)
+
 # Shared by all processes: what throttles count must not be counted once a process.
 CACHES = {
     "default": {

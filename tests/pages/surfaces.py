@@ -13,6 +13,7 @@ class Surface:
     path: str
     queries: int
     is_html: bool = True
+    methods: tuple[str, ...] = ("GET", "HEAD")
 
     def path_for(self, pledge: Pledge) -> str:
         groupings = {name: getattr(pledge, name).slug for name in ("topic", "department", "promisor")}
@@ -21,6 +22,8 @@ class Surface:
 
 # URL names that begin like this are for editors and operators.
 NOT_PUBLIC = ("account_", "mfa_", "markdownx_", "readyz")
+# Links in mails: each is one person's, and tests/tracker/newsletter/ has tests of its own for them.
+BY_TOKEN = ("newsletter-confirm", "newsletter-choices", "newsletter-leave", "newsletter-erase")
 
 PICTURE = "0" * 32 + ".png"  # the sweeps put it there
 
@@ -36,6 +39,7 @@ PUBLIC_SURFACES = [
     Surface("privacy", "/privacy/", queries=1),
     Surface("accessibility", "/accessibility/", queries=1),
     Surface("methodology", "/methodology/", queries=2),
+    Surface("newsletter-sign-up", "/newsletter/", queries=1, methods=("GET", "HEAD", "POST")),
     Surface("sitemap", "/sitemap.xml", queries=8, is_html=False),
     Surface("sitemap-section", "/sitemap-pledges.xml", queries=2, is_html=False),
     Surface("robots", "/robots.txt", queries=0, is_html=False),

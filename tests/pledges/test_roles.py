@@ -30,6 +30,7 @@ review              v+request            v+decide+publish      v+decide+publish 
 sitetext            vc                   v                     v+publish                  v           vc+publish
 source              vac                  v                     v                          v           vacd
 tally               .                    .                     .                          .           .
+throttle            .                    .                     .                          .           .
 topic               v                    v                     vac                        v           vacd
 verdict             vacd                 v                     v                          v           vacd
 group               .                    .                     .                          .           v

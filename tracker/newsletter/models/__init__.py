@@ -2,8 +2,8 @@
 
 from tracker.newsletter.models.consent import ConsentEvent, Wording
 from tracker.newsletter.models.delivery import Delivery
-from tracker.newsletter.models.issue import Issue
+from tracker.newsletter.models.issue import Issue, IssueTotal
 from tracker.newsletter.models.sign_up import SignUp
 from tracker.newsletter.models.subscription import Follow, Subscription
 
-__all__ = ["ConsentEvent", "Delivery", "Follow", "Issue", "SignUp", "Subscription", "Wording"]
+__all__ = ["ConsentEvent", "Delivery", "Follow", "Issue", "IssueTotal", "SignUp", "Subscription", "Wording"]

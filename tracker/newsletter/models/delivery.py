@@ -72,6 +72,7 @@ class Delivery(models.Model):
                 fields=["claimed_by", "state"], condition=Q(state__in=["claimed", "sending"]), name="delivery_claimed"
             ),
             models.Index(fields=["issue", "state"], name="delivery_of_issue_by_state"),
+            models.Index(fields=["claimed_at"], condition=Q(kind="confirmation"), name="delivery_confirmation_claimed"),
         ]
 
     def __str__(self) -> str:

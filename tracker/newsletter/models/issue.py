@@ -55,3 +55,18 @@ class Issue(models.Model):
 
     def __str__(self) -> str:
         return str(self.subject)
+
+
+class IssueTotal(models.Model):
+    """How many deliveries of an issue ended in a state: what is kept when the rows, which name people, are deleted."""
+
+    issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="totals")
+    state = models.CharField(max_length=8)
+    deliveries = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["issue", "state"], name="issue_total_is_once")]
+
+    def __str__(self) -> str:
+        return f"{self.issue}: {self.deliveries} {self.state}"

@@ -1,6 +1,17 @@
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+
+class SignUpQuerySet(models.QuerySet["SignUp"]):
+    def waiting(self) -> "SignUpQuerySet":
+        """What the sender has not worked off yet."""
+        return self.filter(worked_off_at=None)
+
+    def unconfirmed_of(self, subscription_id: int) -> "SignUpQuerySet":
+        return self.filter(subscription=subscription_id, confirmed_at=None)
 
 
 class SignUp(models.Model):
@@ -24,6 +35,8 @@ class SignUp(models.Model):
     expires_at = models.DateTimeField(null=True)
     confirmed_at = models.DateTimeField(null=True)
 
+    objects = SignUpQuerySet.as_manager()
+
     class Meta:
         ordering = ["pk"]
         constraints = [
@@ -40,3 +53,7 @@ class SignUp(models.Model):
 
     def __str__(self) -> str:
         return f"Sign-up {self.pk}"
+
+    def has_ended(self, now: datetime) -> bool:
+        """Whether its link, if it ever got one, no longer confirms anything."""
+        return self.expires_at is not None and self.expires_at <= now

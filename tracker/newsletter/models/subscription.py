@@ -27,8 +27,6 @@ class Subscription(models.Model):
     # Every message carries it, so it cannot be stored as a hash alone.
     leave_token = models.CharField(max_length=43, unique=True)
     leave_hash = models.CharField(max_length=64, unique=True)
-    confirmations_sent = models.PositiveSmallIntegerField(default=0, help_text=_("Since the last answer to one."))
-    confirmation_sent_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
 
