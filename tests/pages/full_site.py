@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from django.conf import settings
+from django.test import override_settings
 from django.utils import timezone
 
 from pledges.actions import checks, site_texts
@@ -19,6 +20,8 @@ from tests.factories import (
     publish,
 )
 from tests.pages.surfaces import PICTURE
+from tracker.environment import MailServer
+from tracker.newsletter.actions import issues
 
 PROSE = f"""## A heading
 
@@ -58,7 +61,18 @@ def make_full_site() -> Pledge:
         make_verdict(rated, rating=make_rating(family=family), missing="A count.", asked="The ministry.")
         publish(rated)
     publish(make_pledge(topic=topic))
-    return _pledge_with_everything(topic=topic)
+    pledge = _pledge_with_everything(topic=topic)
+    send_issue()
+    return pledge
+
+
+def send_issue() -> None:
+    """Make the first issue of the newsletter public; that needs no mail server."""
+    issue = issues.draft(by=make_editor())
+    issue.subject, issue.introduction = "Lemons moved", "Lemons are *sour*."
+    issue.save()
+    with override_settings(MAIL_SERVER=MailServer("file", folder=Path("/nowhere"))):
+        issues.start(issue, by=make_editor())
 
 
 def _pledge_with_everything(**fields: object) -> Pledge:

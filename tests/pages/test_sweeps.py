@@ -11,6 +11,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from pledges.models import Evidence, Pledge, Source
 from tests.factories import change_every_field_of, make_changed_labels, make_pledge, make_published_pledge, publish
+from tests.pages.full_site import send_issue
 from tests.pages.surfaces import BY_TOKEN, NOT_PUBLIC, PICTURE, PUBLIC_SURFACES, Surface
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +25,9 @@ OWN_HOST = "https://tracker.test"
 
 @pytest.fixture
 def pledge() -> Pledge:
-    return make_published_pledge()
+    pledge = make_published_pledge()
+    send_issue()
+    return pledge
 
 
 @pytest.fixture(autouse=True)

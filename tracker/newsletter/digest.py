@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,7 +18,10 @@ MOST_LINES = 50  # of one group: a message that takes in thousands would reach n
 
 @dataclass(frozen=True)
 class Line:
-    """All that happened to one pledge: from the rating before the first of its changes to that after the last."""
+    """All that happened to one pledge: from the rating before the first of its changes to that after the last.
+
+    It can be shown as its last change can, with the earlier ones below.
+    """
 
     slug: str
     headline: str
@@ -26,12 +30,36 @@ class Line:
     told: tuple[Change, ...]
 
     @property
+    def last(self) -> Change:
+        return self.told[-1]
+
+    @property
+    def kind(self) -> str:
+        return self.last.kind
+
+    @property
+    def kind_label(self) -> str:
+        return self.last.kind_label
+
+    @property
+    def published_at(self) -> datetime:
+        return self.last.published_at
+
+    @property
+    def change_note(self) -> str:
+        return self.last.change_note
+
+    @property
+    def earlier(self) -> tuple[Change, ...]:
+        return self.told[:-1]
+
+    @property
     def title(self) -> str:
         return _("A pledge page was withdrawn") if self.is_withdrawn else self.headline
 
     @property
     def is_withdrawn(self) -> bool:
-        return self.told[-1].is_withdrawn
+        return self.last.is_withdrawn
 
     @property
     def is_new(self) -> bool:

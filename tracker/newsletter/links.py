@@ -1,6 +1,7 @@
 """Whole addresses for messages: always those of SITE_URL, whatever host a request named."""
 
 from django.conf import settings
+from django.urls import reverse
 
 
 def site_address(path: str) -> str:
@@ -8,16 +9,16 @@ def site_address(path: str) -> str:
 
 
 def confirm_address(token: str) -> str:
-    return site_address(f"/newsletter/confirm/{token}/")
+    return site_address(reverse("newsletter-confirm", args=[token]))
 
 
 def choices_address(token: str) -> str:
-    return site_address(f"/newsletter/choices/{token}/")
+    return site_address(reverse("newsletter-choices", args=[token]))
 
 
 def leave_address(token: str) -> str:
-    return site_address(f"/newsletter/leave/{token}/")
+    return site_address(reverse("newsletter-leave", args=[token]))
 
 
 def issue_address(number: int) -> str:
-    return site_address(f"/newsletter/issues/{number}/")
+    return site_address(reverse("newsletter-issue", args=[number]))

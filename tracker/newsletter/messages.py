@@ -49,7 +49,7 @@ def write_notice(lines: Iterable[Line]) -> Letter:
     """Write what happened to the pledges that somebody follows."""
     lines = list(lines)
     if len(lines) == 1:
-        subject = f"{lines[0].told[-1].kind_label}: {lines[0].headline}"
+        subject = f"{lines[0].kind_label}: {lines[0].headline}"
     else:
         subject = _("%(count)d pledges that you follow have changed") % {"count": len(lines)}
     return _letter("notice", subject, lines=lines)

@@ -18,7 +18,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from tracker.newsletter import messages
-from tracker.newsletter.actions import bounces, deliveries, notices
+from tracker.newsletter.actions import deliveries, notices, subscriptions
 from tracker.newsletter.actions.deliveries import Parcel
 from tracker.newsletter.digest import Line
 from tracker.newsletter.envelope import Envelope, Gap, UnusableAddressError, date_line, mail_address, message_id
@@ -30,7 +30,7 @@ from tracker.newsletter.mail_server import (
     UncertainError,
     UnreachableError,
 )
-from tracker.newsletter.models import Delivery, Issue, SignUp
+from tracker.newsletter.models import ConsentEvent, Delivery, Issue, SignUp, Subscription
 
 LONGEST_BATCH = 300.0  # seconds; then what is left goes back, so that a claim is never older than a dead sender's
 LEASE = 900.0  # seconds after which a sender of another machine that shows no sign of life is taken for dead
@@ -113,7 +113,7 @@ class Sender:
         else:
             self._settle(parcel, State.UNKNOWN if isinstance(error, UncertainError) else State.FAILED, str(error))
         if isinstance(error, RefusedError) and error.is_dead_mailbox:
-            bounces.record(parcel.subscription)
+            _mark_bounced(parcel)
 
     def _record_handed_over(self) -> None:
         if self._handed_over is not None:
@@ -146,6 +146,11 @@ def _envelope_of_issue(issue: int) -> Envelope:
 
 def _envelope_of_notice(lines: tuple[Line, ...]) -> Envelope:
     return Envelope(messages.write_notice(lines))
+
+
+def _mark_bounced(parcel: Parcel) -> None:
+    if subscription := Subscription.objects.filter(pk=parcel.subscription).first():
+        subscriptions.mark_bounced(subscription, how=ConsentEvent.How.MAIL_SERVER, now=timezone.now())
 
 
 def _gaps(parcel: Parcel, address: bytes) -> dict[Gap, bytes]:

@@ -1,6 +1,5 @@
-"""Plain functions that make subscribers, issues and messages, and read what was handed over."""
+"""Plain functions that make issues and messages, and read what was handed over."""
 
-import itertools
 from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -12,27 +11,12 @@ from django.utils import timezone
 
 from pledges.models import Pledge
 from tests.factories import make_editor, make_published_pledge
+from tests.tracker.newsletter.people import make_subscription
+from tracker.newsletter import wording
 from tracker.newsletter.actions import issues
 from tracker.newsletter.mail_server import NotHandedOverError
-from tracker.newsletter.models import Delivery, Follow, Issue, SignUp, Subscription, Wording
+from tracker.newsletter.models import Delivery, Follow, Issue, SignUp
 from tracker.newsletter.tokens import new_token, token_hash
-
-_count = itertools.count(1)
-
-
-def make_subscription(**fields: Any) -> Subscription:
-    """Somebody who gets the digest."""
-    token, now = new_token(), timezone.now()
-    defaults = {
-        "address": f"lemon{next(_count)}@reader.example",
-        "state": Subscription.State.CONFIRMED,
-        "wants_digest": True,
-        "leave_token": token,
-        "leave_hash": token_hash(token),
-        "created_at": now,
-        "changed_at": now,
-    }
-    return Subscription.objects.create(**(defaults | fields))
 
 
 def make_follow(pledge: Pledge, **fields: Any) -> Follow:
@@ -56,17 +40,17 @@ def make_sent_issue(**fields: Any) -> Issue:
 
 def make_confirmation(**fields: Any) -> Delivery:
     """A confirmation that waits in the outbox."""
-    now, token = timezone.now(), new_token()
+    now = timezone.now()
     subscription = fields.pop("subscription", None) or make_subscription(state="pending")
-    wording, _ = Wording.objects.get_or_create(version=1, defaults={"text": "Send me lemons.", "since": now})
     sign_up = SignUp.objects.create(
         **{
             "address": subscription.address,
             "wants_digest": True,
-            "wording": wording,
+            "wording_id": wording.VERSION,
             "asked_at": now,
+            "worked_off_at": now,
             "subscription": subscription,
-            "token": token,
+            "token": (token := new_token()),
             "token_hash": token_hash(token),
             "expires_at": now + timedelta(hours=72),
             **fields,

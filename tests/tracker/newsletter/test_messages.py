@@ -7,7 +7,7 @@ import pytest
 from pledges.models import Pledge
 from tests.factories import make_published_pledge, make_rating, make_verdict, publish
 from tests.tracker.newsletter.outbox import make_confirmation, make_draft
-from tracker.newsletter import messages
+from tracker.newsletter import messages, wording
 from tracker.newsletter.digest import digest
 from tracker.newsletter.envelope import LEAVE_MARK, Letter
 
@@ -102,7 +102,7 @@ def test_a_confirmation_says_what_was_asked_for_in_the_words_agreed_to(pledge: P
     letter = messages.write_confirmation(sign_up)
 
     assert not letter.is_list
-    for said in ("the weekly digest", "A lemon for everyone & their <neighbour>", "Send me lemons.", "72 hours"):
+    for said in ("the weekly digest", "A lemon for everyone & their <neighbour>", wording.TEXT, "72 hours"):
         assert said in letter.text
 
 

@@ -10,7 +10,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from tests.tracker.newsletter.outbox import FakeCourier, make_confirmation, make_sent_issue, make_subscription, parts
+from tests.tracker.newsletter.outbox import FakeCourier, make_confirmation, make_sent_issue, parts
+from tests.tracker.newsletter.people import make_subscription
 from tracker.newsletter.actions import issues
 from tracker.newsletter.mail_server import (
     DeferredError,

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import timezone
 
+from tracker.newsletter import breaker
 from tracker.newsletter.models import Delivery, Issue
 
 BATCH = 100
@@ -20,7 +21,6 @@ RETRIES = [
     timedelta(hours=8),
     timedelta(hours=24),
 ]
-CONFIRMATIONS_AN_HOUR = 300
 
 Kind, State = Delivery.Kind, Delivery.State
 
@@ -149,29 +149,16 @@ def send_again(delivery: Delivery) -> bool:
     return is_queued
 
 
-def waiting_confirmations() -> int:
-    """Count the confirmations that wait although their time has come."""
-    return Delivery.objects.filter(kind=Kind.CONFIRMATION, state=State.QUEUED, due_at__lte=timezone.now()).count()
-
-
-def room_for_confirmations() -> int:
-    """Give how many more confirmations may be sent now: more than so many an hour means that somebody abuses the form."""
-    confirmations = Delivery.objects.filter(kind=Kind.CONFIRMATION)
-    lately = Q(settled_at__gt=timezone.now() - timedelta(hours=1), state__in=[State.SENT, State.UNKNOWN])
-    under_way = confirmations.filter(state__in=[State.CLAIMED, State.SENDING]).count()
-    return max(0, CONFIRMATIONS_AN_HOUR - under_way - confirmations.filter(lately).count())
-
-
 _FREE: dict[str, Any] = {"state": State.QUEUED, "claimed_by": "", "claimed_at": None}
 
 
 @transaction.atomic
 def _claim(kind: Delivery.Kind, issue: int | None, *, by: str, most: int) -> list[tuple[int, str]]:
     if kind == Kind.CONFIRMATION:
-        if not waiting_confirmations():
+        if not Delivery.objects.filter(kind=kind, state=State.QUEUED, due_at__lte=timezone.now()).exists():
             return []
         _wait_for_turn()
-        most = min(most, room_for_confirmations())
+        most = min(most, breaker.confirmations_left(now=timezone.now()))
     statement = _CLAIM.format(
         wanted=_WANTED,
         of_issue="issue_id IS NULL" if issue is None else "issue_id = %(issue)s",

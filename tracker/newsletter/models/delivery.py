@@ -67,7 +67,6 @@ class Delivery(models.Model):
             models.Index(
                 fields=["kind", "issue", "due_at"], condition=Q(state="queued"), name="delivery_waiting_by_kind"
             ),
-            models.Index(fields=["settled_at"], condition=Q(kind="confirmation"), name="delivery_confirmed_when"),
             models.Index(
                 fields=["claimed_by", "state"], condition=Q(state__in=["claimed", "sending"]), name="delivery_claimed"
             ),

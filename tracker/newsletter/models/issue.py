@@ -7,6 +7,11 @@ from simple_history.models import HistoricalRecords
 from pledges.models.fields import LineField, MarkdownField
 
 
+class IssueQuerySet(models.QuerySet["Issue"]):
+    def in_public(self) -> "IssueQuerySet":
+        return self.exclude(state=Issue.State.DRAFT)
+
+
 class Issue(models.Model):
     """One weekly digest: what changed in public between two places of the log, with an introduction.
 
@@ -36,6 +41,7 @@ class Issue(models.Model):
     sent_html = models.TextField(blank=True, editable=False, help_text=_("With a mark where the leave link goes."))
     sent_text = models.TextField(blank=True, editable=False)
 
+    objects = IssueQuerySet.as_manager()
     history = HistoricalRecords(excluded_fields=["sent_html", "sent_text"])
 
     class Meta:

@@ -4,7 +4,9 @@ import pytest
 from django.utils import timezone
 
 from tests.factories import make_published_pledge
-from tests.tracker.newsletter.outbox import make_confirmation, make_follow, make_sent_issue, make_subscription
+from tests.tracker.newsletter.outbox import make_confirmation, make_follow, make_sent_issue
+from tests.tracker.newsletter.people import make_subscription
+from tracker.newsletter import breaker
 from tracker.newsletter.actions import deliveries, issues
 from tracker.newsletter.actions.deliveries import Parcel
 from tracker.newsletter.models import Delivery, Issue, SignUp, Subscription
@@ -200,7 +202,7 @@ def test_a_person_can_have_a_failed_message_sent_again(issue: Issue) -> None:
 
 
 def test_no_more_than_so_many_confirmations_go_out_in_an_hour(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(deliveries, "CONFIRMATIONS_AN_HOUR", 3)
+    monkeypatch.setattr(breaker, "MOST", 3)
     for _ in range(5):
         make_confirmation()
     for parcel in deliveries.claim(by=ME, most=2):
@@ -209,9 +211,9 @@ def test_no_more_than_so_many_confirmations_go_out_in_an_hour(monkeypatch: pytes
 
     assert len(deliveries.claim(by=ME)) == 1
     assert deliveries.claim(by=ME) == []
-    assert (deliveries.room_for_confirmations(), deliveries.waiting_confirmations()) == (0, 2)
+    assert states().count("queued") == 2
 
-    Delivery.objects.filter(state="sent").update(settled_at=timezone.now() - timedelta(minutes=61))
+    Delivery.objects.filter(state="sent").update(claimed_at=timezone.now() - timedelta(minutes=61))
     assert len(deliveries.claim(by=ME)) == 2
 
 

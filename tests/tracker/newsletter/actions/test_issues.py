@@ -4,7 +4,8 @@ from pytest_django import Settings
 
 from pledges.models import Edition, Editor, Journal
 from tests.factories import make_editor, make_published_pledge, make_rating
-from tests.tracker.newsletter.outbox import make_draft, make_sent_issue, make_subscription
+from tests.tracker.newsletter.outbox import make_draft, make_sent_issue
+from tests.tracker.newsletter.people import make_subscription
 from tracker.newsletter.actions import issues
 from tracker.newsletter.actions.issues import AlreadyStartedError, NotSendableError
 from tracker.newsletter.envelope import LEAVE_MARK

@@ -4,7 +4,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
-from tests.tracker.newsletter.outbox import mails, make_confirmation, make_sent_issue, make_subscription, parts
+from tests.tracker.newsletter.outbox import mails, make_confirmation, make_sent_issue, parts
+from tests.tracker.newsletter.people import make_subscription
 from tracker.newsletter.models import Delivery, Issue
 
 pytestmark = pytest.mark.django_db

@@ -6,12 +6,13 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from types import FrameType
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from tracker.newsletter.actions import deliveries, issues, notices
+from tracker.newsletter.actions import deliveries, issues, notices, sign_ups
 from tracker.newsletter.mail_server import NotSetError, UncertainError, UnreachableError, courier
 from tracker.newsletter.sender import Sender
 
@@ -118,19 +119,8 @@ def steps_of(sender: Sender) -> list[Step]:
     return [
         Step(sender.recover, every=30),
         Step(notices.queue_due, every=60),
-        Step(_watch_confirmations, every=600),
+        Step(partial(sign_ups.work_off, deliveries.BATCH), every=0),
     ]
-
-
-def _watch_confirmations() -> None:
-    """Tell the operator when confirmations are held back: somebody may be abusing the form."""
-    waiting = deliveries.waiting_confirmations()
-    if waiting and not deliveries.room_for_confirmations():
-        logger.error(
-            "More than %d confirmations within an hour. Those that wait are sent when it is over: %d",
-            deliveries.CONFIRMATIONS_AN_HOUR,
-            waiting,
-        )
 
 
 @contextmanager
