@@ -233,6 +233,7 @@ class Migration(migrations.Migration):
                 ("changed_at", models.DateTimeField()),
             ],
             options={
+                "verbose_name_plural": "subscribers",
                 "ordering": ["pk"],
                 "indexes": [models.Index(fields=["state", "wants_digest"], name="subscription_by_state")],
                 "constraints": [

@@ -33,6 +33,7 @@ class Subscription(models.Model):
     objects = SubscriptionQuerySet.as_manager()
 
     class Meta:
+        verbose_name_plural = _("subscribers")
         ordering = ["pk"]
         constraints = [
             models.CheckConstraint(
