@@ -1,5 +1,6 @@
 """Issues of the newsletter: drafted by one person, sent by another, frozen from the moment their sending begins."""
 
+import secrets
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -13,9 +14,10 @@ from django.utils.translation import gettext_noop
 from pledges.actions.journal import in_turn, public_change
 from pledges.actions.publishing_rule import reasons_of_row
 from pledges.models import Edition, Editor
-from tracker.newsletter import messages
+from tracker.newsletter import mail_server, messages
 from tracker.newsletter.actions import deliveries
 from tracker.newsletter.digest import digest
+from tracker.newsletter.envelope import Envelope, Gap, Letter, date_line, mail_address, message_id
 from tracker.newsletter.models import Delivery, Issue
 
 FIRST_ISSUE = timedelta(days=7)  # how far back the first of all looks
@@ -82,6 +84,24 @@ def start(issue: Issue, *, by: Editor) -> Issue:
         deliveries.queue_issue(row)
         tags.update({"site", "newsletter"})
         return row
+
+
+def send_test(letter: Letter, *, to: str) -> None:
+    """Hand an issue over to one person of the staff, at once; its links lead nowhere.
+
+    Raises NotSetError or NotHandedOverError.
+    """
+    gaps = {
+        Gap.ADDRESS: mail_address(to),
+        Gap.TOKEN: b"test",
+        Gap.MESSAGE_ID: message_id(secrets.token_hex(), "test", 0),
+        Gap.DATE: date_line(timezone.localtime()),
+    }
+    post = mail_server.courier()
+    try:
+        post.hand_over(gaps[Gap.ADDRESS], Envelope(messages.as_test(letter)).fill(gaps))
+    finally:
+        post.close()
 
 
 def pause(issue: Issue) -> bool:
