@@ -8,6 +8,7 @@ import secrets
 import smtplib
 import ssl
 from contextlib import suppress
+from email import message_from_bytes, policy
 from functools import partial
 from pathlib import Path
 from typing import Protocol
@@ -73,23 +74,29 @@ def courier() -> Courier:
 
 
 class MailFolder:
-    """Leaves every message as a file that a mail program can open."""
+    """Leaves every message as a file for a mail program, and beside it what it says, for people."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def hand_over(self, recipient: bytes, message: bytes) -> None:  # noqa: ARG002 (it stands in the message)
-        name = f"{timezone.localtime():%Y-%m-%d-%H%M%S}-{secrets.token_hex(4)}.eml"
-        unfinished = self._folder / f".{name}"
+        name = f"{timezone.localtime():%Y-%m-%d-%H%M%S}-{secrets.token_hex(4)}"
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            unfinished.write_bytes(message)
-            unfinished.rename(self._folder / name)
+            (self._folder / f"{name}.txt").write_text(_as_read(message))
+            (self._folder / f"{name}.eml").write_bytes(message)
         except OSError as error:
             raise UnreachableError(type(error).__name__) from error
 
     def close(self) -> None:
         """Nothing is open."""
+
+
+def _as_read(message: bytes) -> str:
+    parsed = message_from_bytes(message, policy=policy.default)
+    text = parsed.get_body(["plain"])
+    head = "".join(f"{name}: {parsed[name]}\n" for name in ("From", "To", "Subject"))
+    return f"{head}\n{text.get_content() if text else ''}"
 
 
 class SmtpCourier:

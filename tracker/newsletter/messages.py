@@ -31,6 +31,7 @@ def write_issue(issue: Issue) -> Letter:
         issue.subject,
         issue=issue,
         introduction=_introduction(issue),
+        introduction_text=issue.introduction.replace("](/", f"]({site_address('/')}"),
         groups=digest(issue.after_sequence, issue.until_sequence),
         issue_address=issue_address(issue.number) if issue.number else "",
     )

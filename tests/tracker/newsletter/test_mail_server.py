@@ -162,10 +162,11 @@ def test_files_come_into_a_folder_of_ones_own(settings: Settings, tmp_path: Path
 
     courier().hand_over(b"lemon@reader.example", MESSAGE)
 
-    (file,) = (tmp_path / "new" / "mail").iterdir()
-    assert file.read_bytes() == MESSAGE
-    assert file.suffix == ".eml"
-    assert "lemon" not in file.name
+    whole, readable = sorted((tmp_path / "new" / "mail").iterdir())
+    assert whole.read_bytes() == MESSAGE
+    assert "Lemons." in readable.read_text()
+    assert (whole.suffix, readable.suffix) == (".eml", ".txt")
+    assert "lemon" not in whole.name
 
 
 def test_a_folder_that_cannot_be_written_is_unreachable(settings: Settings, tmp_path: Path) -> None:

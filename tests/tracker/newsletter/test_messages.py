@@ -56,7 +56,7 @@ def test_the_introduction_is_markdown_with_whole_addresses(pledge: Pledge) -> No
     assert 'href="https://tracker.test/pledges/"' in letter.html
     assert 'href="https://lemons.example/?a=1&amp;b=2"' in letter.html
     assert re.search(r"<h2[^>]*>Sour</h2>", letter.html)
-    assert "Dear *lemons*" in letter.text
+    assert "Dear *lemons*, see [the carts](https://tracker.test/pledges/)" in letter.text
 
 
 def test_nothing_is_fetched_and_no_link_tells_who_follows_it(pledge: Pledge) -> None:
