@@ -19,9 +19,12 @@ from tests.factories import (
     make_verdict,
     publish,
 )
-from tests.pages.surfaces import PICTURE
+from tests.pages.surfaces import CONFIRM_TOKEN, LEAVE_TOKEN, PICTURE
+from tests.tracker.newsletter.people import make_sign_up, make_subscription
 from tracker.environment import MailServer
+from tracker.newsletter import tokens
 from tracker.newsletter.actions import issues
+from tracker.newsletter.models import SignUp
 
 PROSE = f"""## A heading
 
@@ -127,4 +130,23 @@ def _pledge_with_everything(**fields: object) -> Pledge:
     checks.record(
         pledge, checked_on=today - timedelta(days=99), next_due_on=today - timedelta(days=9), by=make_editor()
     )
+    make_reader(pledge)
     return Pledge.objects.get(pk=pledge.pk)
+
+
+def make_reader(pledge: Pledge) -> None:
+    """Somebody who gets everything, and asks once more: the pages behind the links of mails are about them."""
+    leave, confirm = (tokens.token_hash(token) for token in (LEAVE_TOKEN, CONFIRM_TOKEN))
+    subscription = make_subscription(follows=pledge, leave_token=LEAVE_TOKEN, leave_hash=leave)
+    sign_up = make_sign_up(str(subscription.address), pledge=pledge, digest=True)
+    SignUp.objects.filter(pk=sign_up.pk).update(
+        subscription=subscription,
+        worked_off_at=sign_up.asked_at,
+        token=CONFIRM_TOKEN,
+        token_hash=confirm,
+        expires_at=sign_up.asked_at + timedelta(hours=72),
+    )
+    for kind, how, wording in (("asked", "form", sign_up.wording), ("changed", "link", None)):
+        subscription.events.create(
+            kind=kind, how=how, wording=wording, happened_at=sign_up.asked_at, gets=f"digest {pledge.slug}"
+        )

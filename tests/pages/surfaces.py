@@ -22,9 +22,6 @@ class Surface:
 
 # URL names that begin like this are for editors and operators.
 NOT_PUBLIC = ("account_", "mfa_", "markdownx_", "readyz")
-# Links in mails: each is one person's, and tests/tracker/newsletter/ has tests of its own for them.
-BY_TOKEN = ("newsletter-confirm", "newsletter-choices", "newsletter-leave", "newsletter-erase")
-
 PICTURE = "0" * 32 + ".png"  # the sweeps put it there
 
 PUBLIC_SURFACES = [
@@ -48,4 +45,13 @@ PUBLIC_SURFACES = [
     Surface("security-txt", "/.well-known/security.txt", queries=0, is_html=False),
     Surface("picture", f"/media/{PICTURE}", queries=0, is_html=False),
     Surface("healthz", "/healthz", queries=0, is_html=False),
+]
+
+# Links in mails: each is one person's, and tests/tracker/newsletter/ says what holds for them. The full site has them.
+CONFIRM_TOKEN, LEAVE_TOKEN = "c" * 32, "l" * 32
+BY_TOKEN = [
+    Surface("newsletter-confirm", f"/newsletter/confirm/{CONFIRM_TOKEN}/", queries=3),
+    Surface("newsletter-choices", f"/newsletter/choices/{LEAVE_TOKEN}/", queries=3),
+    Surface("newsletter-leave", f"/newsletter/leave/{LEAVE_TOKEN}/", queries=1),
+    Surface("newsletter-erase", f"/newsletter/erase/{LEAVE_TOKEN}/", queries=1),
 ]

@@ -1,11 +1,9 @@
 """How far an issue has got: counted, never listed by name."""
 
-from collections import Counter
 from dataclasses import dataclass
 
-from django.db.models import Count
-
 from tracker.newsletter.models import Delivery, Issue
+from tracker.newsletter.totals import deliveries_by_state
 
 State = Delivery.State
 _WAITING = (State.QUEUED, State.CLAIMED, State.SENDING)
@@ -32,8 +30,7 @@ class Progress:
 
 def progress_of(issue: Issue) -> Progress:
     """Count the messages of an issue, those included of which only the number is kept."""
-    rows = issue.deliveries.order_by().values_list("state").annotate(count=Count("*"))
-    counts = Counter(dict(rows)) + Counter(dict(issue.totals.values_list("state", "deliveries")))
+    counts = deliveries_by_state(issue)
     return Progress(
         sent=counts[State.SENT],
         waiting=sum(counts[state] for state in _WAITING),

@@ -96,7 +96,7 @@ def _ask(sign_up: SignUp, subscription: Subscription, *, now: datetime) -> None:
 def find_by_link(token: str) -> SignUp | None:
     return (
         SignUp.objects.filter(token_hash=tokens.token_hash(token))
-        .select_related("subscription", "pledge__public")
+        .select_related("subscription", "wording", "pledge__public")
         .first()
     )
 
