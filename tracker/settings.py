@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "tracker.newsletter.apps.NewsletterConfig",
     "csp",
 ]
 
@@ -87,7 +88,14 @@ TEMPLATES = [
     },
 ]
 
+# Mail is handed over by `send_newsletter` alone; readers' requests never wait for a mail server.
+MAIL_SERVER = env.mail_server("EMAIL_URL")
+NEWSLETTER_FROM = env.mail_address("NEWSLETTER_FROM", SITE_CONTACT)
+
 DATABASES = {"default": env.database("DATABASE_URL", pool_size=env.count("DATABASE_POOL_SIZE", 0))}
+
+# The newsletter says how many get it once there are so many.
+SUBSCRIBERS_SHOWN_FROM = env.count("SUBSCRIBERS_SHOWN_FROM", 100)
 
 # Shared by all processes: what throttles count must not be counted once a process.
 CACHES = {

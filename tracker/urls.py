@@ -16,6 +16,7 @@ account_patterns = [
 
 urlpatterns = [
     path("", include("pledges.urls")),
+    path("", include("tracker.newsletter.urls")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("accounts/", include(account_patterns)),

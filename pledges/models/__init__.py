@@ -13,6 +13,7 @@ from pledges.models.reply import Reply
 from pledges.models.review import Review
 from pledges.models.site_text import SiteText
 from pledges.models.source import Source
+from pledges.models.throttle import Throttle
 from pledges.models.verdict import Verdict
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "Source",
     "StandingRating",
     "Tally",
+    "Throttle",
     "Topic",
     "Verdict",
 ]

@@ -15,7 +15,7 @@ from pledges.models import Pledge
 from tests.both_databases import DATABASE
 from tests.factories import make_published_pledge, publish
 from tests.pages.full_site import make_full_site
-from tests.pages.surfaces import PUBLIC_SURFACES
+from tests.pages.surfaces import BY_TOKEN, PUBLIC_SURFACES
 
 pytestmark = [
     pytest.mark.django_db,
@@ -35,8 +35,10 @@ def checker() -> list[str]:
 def test_every_page_is_valid(client: Client, settings: Settings, tmp_path: Path) -> None:
     command = checker()
     settings.MEDIA_ROOT = tmp_path / "media"
-    for number, path in enumerate(paths(make_full_site())):
-        response = client.get(path)
+    pledge = make_full_site()
+    answers = [(path, client.get(path)) for path in paths(pledge)]
+    answers += [(path, client.post(path, fields)) for path, fields in forms(pledge)]
+    for number, (path, response) in enumerate(answers):
         assert response.headers["Content-Type"].startswith("text/html"), path
         (tmp_path / f"{number}{path.split('?')[0].replace('/', '_')}.html").write_bytes(response.content)
 
@@ -51,7 +53,7 @@ def paths(pledge: Pledge) -> list[str]:
     withdrawn = make_published_pledge()
     publish(withdrawn, kind="withdrawal")
     return [
-        *(surface.path_for(pledge) for surface in PUBLIC_SURFACES if surface.is_html),
+        *(surface.path_for(pledge) for surface in (*PUBLIC_SURFACES, *BY_TOKEN) if surface.is_html),
         "/pledges/?family=unrated&sort=made",
         "/pledges/?family=kept&overdue=1",
         "/pledges/?topic=nowhere&after=x",
@@ -64,4 +66,22 @@ def paths(pledge: Pledge) -> list[str]:
         "/corrections/?before=x",
         "/nowhere/",
         "/?q=%00",
+    ]
+
+
+def forms(pledge: Pledge) -> list[tuple[str, dict[str, str]]]:
+    """Give what readers can send and its answers to, in an order in which each has something to do."""
+    confirm, choices, leave, erase = (surface.path_for(pledge) for surface in BY_TOKEN)
+    return [
+        ("/newsletter/", {"address": "reader@lemons.example"}),
+        ("/newsletter/", {"address": "<reader>", "pledge": pledge.slug}),
+        ("/newsletter/", {"address": "", "pledge": "nowhere"}),
+        *[("/newsletter/", {"address": "reader@lemons.example"})] * 6,
+        (confirm, {}),
+        (choices, {"digest": "on"}),
+        (leave, {}),
+        (choices, {}),
+        (confirm, {}),
+        (erase, {}),
+        (leave, {}),
     ]

@@ -15,6 +15,7 @@ from pytest_django import Settings
 from pledges.models import Department, Edition, Promisor, Rating, SiteText, Topic
 from tests.pages.full_site import make_full_site
 from tests.pages.surfaces import PUBLIC_SURFACES, Surface
+from tracker.newsletter.models import Issue
 
 pytestmark = pytest.mark.django_db
 
@@ -73,6 +74,7 @@ def words_of_the_record() -> set[str]:
     texts = [text for content in contents if content for text in strings(json.loads(bytes(content)))]
     texts += Edition.objects.values_list("change_note", flat=True)
     texts += SiteText.objects.values_list("published", flat=True)
+    texts += [text for issue in Issue.objects.all() for text in (issue.subject, issue.introduction)]
     for model in (Rating, Topic, Department, Promisor):
         texts += [str(value) for row in model._default_manager.values_list() for value in row]
     return set(WORD.findall(" ".join(texts)))

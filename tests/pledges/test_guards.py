@@ -12,10 +12,11 @@ from django.db import DatabaseError, IntegrityError, connection, models, transac
 from django.db.models.deletion import ProtectedError
 
 from pledges.content import canonical
-from pledges.guards import EDITION, VERDICT, install_guards, missing_guards, remove_guards
+from pledges.guards import install_guards, missing_guards, remove_guards
 from pledges.log import entry_hash
 from pledges.models import Edition, Review, Verdict
 from pledges.models.fields import LineField
+from pledges.record_guards import EDITION, VERDICT
 from pledges.system_checks import check_guards
 from tests.factories import make_approved_review, make_editor, make_pledge, make_published_pledge, make_verdict, publish
 
