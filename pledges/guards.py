@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 EDITION, VERDICT, REVIEW = "pledges_edition", "pledges_verdict", "pledges_review"
+CHECKPOINT = "pledges_checkpoint"
 
 _FIRST_PREVIOUS_HASH = "0" * 64
 _EDITION_ERASABLE = ("content", "salt", "content_digest")
@@ -91,6 +92,7 @@ def _guards(vendor: str) -> list[Guard]:
                 )
             },
         ),
+        Guard(CHECKPOINT, "TRUNCATE", {_ONLY_MORE: "TRUE"}),
     ]
     return [
         Guard(EDITION, "INSERT", _new_edition_refusals(vendor, same)),
@@ -98,10 +100,12 @@ def _guards(vendor: str) -> list[Guard]:
         Guard(EDITION, "DELETE", {"editions are append-only: none can be deleted": "TRUE"}),
         *_verdict_guards(vendor, same),
         *_review_guards(vendor, same),
+        *_checkpoint_guards(vendor),
         *([] if vendor == "sqlite" else truncate),
     ]
 
 
+_ONLY_MORE = "checkpoints are append-only: a new one has more entries"
 _ONLY_BLANKING = "editions are append-only: only a redaction may blank their content"
 
 
@@ -193,6 +197,17 @@ def _review_guards(vendor: str, same: str) -> list[Guard]:
             },
         ),
         Guard(REVIEW, "DELETE", {"a published review cannot be deleted": "OLD.edition_id IS NOT NULL"}),
+    ]
+
+
+def _checkpoint_guards(vendor: str) -> list[Guard]:
+    rows = _rows_of(CHECKPOINT, vendor)
+    collides = f" OR EXISTS (SELECT 1 FROM {rows} WHERE rowid = NEW.rowid)" if vendor == "sqlite" else ""
+    is_no_larger = f"NEW.size IS NULL OR NEW.size <= COALESCE((SELECT MAX(size) FROM {rows}), 0)"
+    return [
+        Guard(CHECKPOINT, "INSERT", {_ONLY_MORE: is_no_larger + collides}),
+        Guard(CHECKPOINT, "UPDATE", {_ONLY_MORE: "TRUE"}),
+        Guard(CHECKPOINT, "DELETE", {_ONLY_MORE: "TRUE"}),
     ]
 
 

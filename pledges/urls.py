@@ -1,7 +1,7 @@
 from django.conf import settings
 from django.urls import path, re_path
 
-from pledges.views import groupings, markdown_editor, site_texts, sitemaps, style_guide, well_known
+from pledges.views import groupings, log, markdown_editor, site_texts, sitemaps, style_guide, well_known
 from pledges.views.home import home
 from pledges.views.pictures import picture
 from pledges.views.pledges import pledge_detail, pledge_list
@@ -14,6 +14,10 @@ urlpatterns = [
     path("topics/<slug:slug>/", groupings.topic_detail, name="topic-detail"),
     path("departments/<slug:slug>/", groupings.department_detail, name="department-detail"),
     path("promisors/<slug:slug>/", groupings.promisor_detail, name="promisor-detail"),
+    path("log/", log.log_page, name="log"),
+    path("log/entries.jsonl", log.log_entries, name="log-entries"),
+    path("log/checkpoint", log.log_checkpoint, name="log-checkpoint"),
+    path("log/verify.py", log.log_verifier, name="log-verifier"),
     path("about/", site_texts.about, name="about"),
     path("methodology/", site_texts.methodology, name="methodology"),
     path("privacy/", site_texts.privacy, name="privacy"),

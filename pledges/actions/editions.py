@@ -5,7 +5,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from pledges import content, log
+from pledges import content, log, verifier
 from pledges.actions import public_pledges, reviews
 from pledges.actions.journal import in_turn, public_change
 from pledges.actions.publishing_rule import NotPublishableError, reasons_against, reasons_of_rows
@@ -83,12 +83,12 @@ def _append(review: Review, stored: bytes) -> Edition:
         actor=review.requested_by,
         approver=review.decided_by,
         change_note=review.change_note,
-        previous_hash=last.hash if last else log.FIRST_PREVIOUS_HASH,
+        previous_hash=last.hash if last else verifier.FIRST_PREVIOUS_HASH,
         content=stored,
         salt=secrets.token_bytes(log.SALT_BYTES),
         content_digest=content.digest(stored),
     )
     edition.entry = log.write_entry(edition, slug=review.pledge.slug)
-    edition.hash = log.entry_hash(edition.entry)
+    edition.hash = verifier.entry_hash(edition.entry)
     edition.save(force_insert=True)
     return edition

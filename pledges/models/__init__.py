@@ -1,6 +1,7 @@
 """The record: the editors' working copy, the editions made from it, and what readers' lists need."""
 
 from pledges.models.check import Check
+from pledges.models.checkpoint import Checkpoint
 from pledges.models.edition import Edition
 from pledges.models.editor import Editor
 from pledges.models.evidence import Evidence
@@ -14,9 +15,11 @@ from pledges.models.review import Review
 from pledges.models.site_text import SiteText
 from pledges.models.source import Source
 from pledges.models.verdict import Verdict
+from pledges.models.verification import Verification
 
 __all__ = [
     "Check",
+    "Checkpoint",
     "Department",
     "Edition",
     "Editor",
@@ -36,4 +39,5 @@ __all__ = [
     "Tally",
     "Topic",
     "Verdict",
+    "Verification",
 ]

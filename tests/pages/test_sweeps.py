@@ -10,7 +10,14 @@ from django.urls import get_resolver
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from pledges.models import Evidence, Pledge, Source
-from tests.factories import change_every_field_of, make_changed_labels, make_pledge, make_published_pledge, publish
+from tests.factories import (
+    change_every_field_of,
+    make_changed_labels,
+    make_checkpoint,
+    make_pledge,
+    make_published_pledge,
+    publish,
+)
 from tests.pages.surfaces import NOT_PUBLIC, PICTURE, PUBLIC_SURFACES, Surface
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +31,9 @@ OWN_HOST = "https://tracker.test"
 
 @pytest.fixture
 def pledge() -> Pledge:
-    return make_published_pledge()
+    pledge = make_published_pledge()
+    make_checkpoint()
+    return pledge
 
 
 @pytest.fixture(autouse=True)
@@ -34,7 +43,7 @@ def _picture(settings: Settings, tmp_path: Path) -> None:
 
 
 def read_the_site(client: Client, pledge: Pledge) -> dict[str, bytes]:
-    return {surface.name: client.get(surface.path_for(pledge)).content for surface in PUBLIC_SURFACES}
+    return {surface.name: client.get(surface.path_for(pledge)).getvalue() for surface in PUBLIC_SURFACES}
 
 
 def test_every_address_is_a_surface_or_not_public() -> None:
@@ -60,7 +69,7 @@ def test_costs_a_fixed_number_of_queries(
     path = surface.path_for(pledge)
 
     with django_assert_num_queries(surface.queries):
-        client.get(path)
+        client.get(path).getvalue()
 
 
 @EVERY_SURFACE
@@ -69,7 +78,7 @@ def test_sets_no_cookie_and_varies_on_nothing_personal(surface: Surface, client:
 
     assert not response.cookies
     assert response.headers.get("Vary", "Accept-Encoding") == "Accept-Encoding"
-    assert b"csrfmiddlewaretoken" not in response.content
+    assert b"csrfmiddlewaretoken" not in response.getvalue()
 
 
 @EVERY_SURFACE
@@ -101,7 +110,7 @@ def test_head_is_get_without_a_body(surface: Surface, client: Client, pledge: Pl
 
     assert head.status_code == got.status_code
     assert head.headers == got.headers
-    assert head.content == b""
+    assert head.getvalue() == b""
 
 
 @EVERY_PAGE

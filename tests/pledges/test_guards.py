@@ -12,12 +12,20 @@ from django.db import DatabaseError, IntegrityError, connection, models, transac
 from django.db.models.deletion import ProtectedError
 
 from pledges.content import canonical
-from pledges.guards import EDITION, VERDICT, install_guards, missing_guards, remove_guards
-from pledges.log import entry_hash
-from pledges.models import Edition, Review, Verdict
+from pledges.guards import CHECKPOINT, EDITION, VERDICT, install_guards, missing_guards, remove_guards
+from pledges.models import Checkpoint, Edition, Review, Verdict
 from pledges.models.fields import LineField
 from pledges.system_checks import check_guards
-from tests.factories import make_approved_review, make_editor, make_pledge, make_published_pledge, make_verdict, publish
+from pledges.verifier import entry_hash
+from tests.factories import (
+    make_approved_review,
+    make_checkpoint,
+    make_editor,
+    make_pledge,
+    make_published_pledge,
+    make_verdict,
+    publish,
+)
 
 pytestmark = pytest.mark.django_db
 sqlite_only = pytest.mark.skipif(connection.vendor != "sqlite", reason="SQLite's own way of writing")
@@ -94,6 +102,21 @@ def test_an_edition_refuses_bulk_update(edition: Edition) -> None:
     edition.change_note = "never happened"
 
     refused(lambda: Edition.objects.bulk_update([edition], ["change_note"]))
+
+
+def test_an_edition_refuses_every_bulk_method(edition: Edition) -> None:
+    falsified = copy_of(edition, change_note="never happened")
+    attempts: list[Callable[[], Any]] = [
+        lambda: Edition.objects.bulk_create([falsified]),
+        lambda: Edition.objects.bulk_create(
+            [falsified], update_conflicts=True, update_fields=["change_note"], unique_fields=["sequence"]
+        ),
+        lambda: Edition.objects.update_or_create(pk=edition.pk, defaults={"change_note": "never happened"}),
+        lambda: Edition.objects.all()._raw_delete("default"),
+        lambda: falsified.save(force_update=True),
+    ]
+    for attempt in attempts:
+        refused(attempt)
 
 
 def test_an_edition_refuses_delete(edition: Edition) -> None:
@@ -425,3 +448,43 @@ def test_a_published_review_can_neither_change_nor_go(edition: Edition) -> None:
     for attempt in (lambda: Review.objects.update(comment="Otherwise"), lambda: Review.objects.all().delete()):
         with pytest.raises(DatabaseError, match="published review"), transaction.atomic():
             attempt()
+
+
+@pytest.fixture
+def checkpoint(edition: Edition) -> Checkpoint:
+    return make_checkpoint()
+
+
+@pytest.mark.parametrize("column", [field.column for field in Checkpoint._meta.concrete_fields])
+def test_a_checkpoint_refuses_update_of_every_column(checkpoint: Checkpoint, column: str) -> None:
+    for value in ("NULL", column):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            run(f"UPDATE {CHECKPOINT} SET {column} = {value}")
+
+
+def test_a_checkpoint_refuses_delete(checkpoint: Checkpoint) -> None:
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        checkpoint.delete()
+
+
+@pytest.mark.parametrize("size", [0, 1])
+def test_a_checkpoint_of_no_more_entries_is_refused(checkpoint: Checkpoint, size: int) -> None:
+    checkpoint.size = size
+
+    with pytest.raises(DatabaseError, match="a new one has more entries"), transaction.atomic():
+        checkpoint.save(force_insert=True)
+
+
+@postgresql_only
+def test_checkpoints_cannot_be_truncated(checkpoint: Checkpoint) -> None:
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        run(f"TRUNCATE {CHECKPOINT}")
+
+
+@sqlite_only
+@pytest.mark.parametrize("place", [(1, 1), (1, 2)], ids=["its size", "its hidden row number"])
+def test_replace_into_a_checkpoint_is_refused(checkpoint: Checkpoint, place: tuple[int, int]) -> None:
+    replace = f"REPLACE INTO {CHECKPOINT} (rowid, size, root, note, verifier_key, signed_at) SELECT"
+
+    with pytest.raises(DatabaseError, match="a new one has more entries"), transaction.atomic():
+        run(f"{replace} %s, %s, root, note, verifier_key, signed_at FROM {CHECKPOINT}", *place)
