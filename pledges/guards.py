@@ -1,7 +1,7 @@
 """The database's own refusal to change what was published, on SQLite and PostgreSQL alike.
 
 Editions are append-only and continue the hash chain; a verdict that an edition contains is
-frozen. The one exception is a redaction, which may blank texts that its entry names.
+frozen. The one exception is a redaction, which may blank texts that its entry names, and what reviews tell of them.
 A migration that rebuilds a guarded table calls `remove_guards()` first and ends with
 `install_guards()`: SQLite's table rebuild drops triggers, and fails while another table's
 trigger mentions the table.
@@ -21,7 +21,7 @@ _EDITION_FIXED = (
     *("change_note", "entry", "hash", "previous_hash"),
 )
 _VERDICT_ERASABLE = ("summary", "explanation", "missing", "asked", "no_primary_reason", "attribution")
-_REVIEW_FIXED = ("id", "pledge_id", "content_digest", "kind", "change_note", "requested_by_id", "requested_at")
+_REVIEW_FIXED = ("id", "pledge_id", "kind", "change_note", "requested_by_id", "requested_at")
 _VERDICT_FIXED = ("id", "pledge_id", "rating_id", "effective_on", "corrects_id", "written_by_id", "first_edition_id")
 
 
@@ -180,15 +180,23 @@ def _verdict_guards(vendor: str, same: str) -> list[Guard]:
 def _review_guards(vendor: str, same: str) -> list[Guard]:
     published = f"SELECT 1 FROM {_rows_of(REVIEW, vendor)} WHERE id = NEW.id AND edition_id IS NOT NULL"
     decided = ("decision", "decided_by_id", "decided_at", "edition_id")
+    redacted_later = (
+        f"EXISTS (SELECT 1 FROM {_rows_of(EDITION, vendor)} AS later WHERE later.kind = 'redaction'"
+        " AND later.pledge_id = OLD.pledge_id AND later.sequence > OLD.edition_id)"
+    )
     return [
         Guard(REVIEW, "INSERT", {"a published review cannot be replaced": f"EXISTS ({published})"}),
         Guard(
             REVIEW,
             "UPDATE",
             {
-                "a review asks for what it asked for: make a new one": _changed(_REVIEW_FIXED, same),
+                "a review asks for what it asked for: make a new one": (
+                    f"{_changed(_REVIEW_FIXED, same)} OR {_changed(('content_digest',), same)}"
+                    f" AND NOT (NEW.content_digest = '' AND {_redacted(vendor, 'OLD.edition_id')})"
+                ),
                 "a published review cannot be changed": (
-                    f"OLD.edition_id IS NOT NULL AND {_changed((*decided, 'comment', 'publish_at'), same)}"
+                    f"OLD.edition_id IS NOT NULL AND ({_changed((*decided, 'publish_at'), same)}"
+                    f" OR {_changed(('comment',), same)} AND NOT (NEW.comment = '' AND {redacted_later}))"
                 ),
                 "an approval can only be taken back": (
                     "OLD.decision = 'approved' AND NEW.decision <> 'sent-back'"

@@ -36,6 +36,7 @@ class PledgePage:
     changed_at: datetime
     checked_on: date | None
     next_check_on: date | None
+    redacted_at: datetime | None
 
     @property
     def crumbs(self) -> list[dict[str, str]]:
@@ -86,6 +87,7 @@ def _page(public: PublicPledge, content: PledgeContent, recorded: dict[int, date
         changed_at=public.changed_at,
         checked_on=public.checked_on,
         next_check_on=public.next_check_on,
+        redacted_at=public.redacted_at,
     )
 
 

@@ -33,7 +33,7 @@ def publish(review: Review) -> Edition:
         composed = compose(review.pledge)
         if reasons := reasons_against(review, composed, by=review.decided_by):
             raise NotPublishableError(reasons)
-        edition = _append(review, content.write(composed))
+        edition = append(review, content.write(composed))
         frozen = [verdict.key for verdict in composed.verdicts]
         Verdict.objects.filter(pk__in=frozen, first_edition=None).update(first_edition=edition)
         Pledge.objects.filter(pk=review.pledge_id).update(draft_digest=edition.content_digest)
@@ -70,8 +70,11 @@ def _held_still(pledge_id: int) -> Pledge:
     return Pledge.objects.select_for_update(of=("self",)).get(pk=pledge_id)
 
 
-def _append(review: Review, stored: bytes) -> Edition:
-    """Make the entry for the reviewed content and add it at the end of the chain."""
+def append(review: Review, stored: bytes, redacts: list[int] | None = None) -> Edition:
+    """Make the entry for the reviewed content and add it at the end of the chain.
+
+    To be called within `public_change()` only, and by nobody but who publishes or redacts.
+    """
     assert review.decided_by is not None
     last = Edition.objects.order_by("sequence").last()
     edition = Edition(
@@ -88,7 +91,7 @@ def _append(review: Review, stored: bytes) -> Edition:
         salt=secrets.token_bytes(log.SALT_BYTES),
         content_digest=content.digest(stored),
     )
-    edition.entry = log.write_entry(edition, slug=review.pledge.slug)
+    edition.entry = log.write_entry(edition, slug=review.pledge.slug, redacts=redacts)
     edition.hash = verifier.entry_hash(edition.entry)
     edition.save(force_insert=True)
     return edition

@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.db import DatabaseError, IntegrityError, connection, models, transaction
 from django.db.models.deletion import ProtectedError
 
+from pledges.actions import editions, reviews
 from pledges.content import canonical
 from pledges.guards import CHECKPOINT, EDITION, VERDICT, install_guards, missing_guards, remove_guards
 from pledges.models import Checkpoint, Edition, Review, Verdict
@@ -23,6 +24,7 @@ from tests.factories import (
     make_editor,
     make_pledge,
     make_published_pledge,
+    make_review,
     make_verdict,
     publish,
 )
@@ -488,3 +490,31 @@ def test_replace_into_a_checkpoint_is_refused(checkpoint: Checkpoint, place: tup
 
     with pytest.raises(DatabaseError, match="a new one has more entries"), transaction.atomic():
         run(f"{replace} %s, %s, root, note, verifier_key, signed_at FROM {CHECKPOINT}", *place)
+
+
+def test_only_a_redaction_may_blank_what_a_review_tells_of_the_content(edition: Edition) -> None:
+    review = Review.objects.filter(edition=edition)
+    with pytest.raises(DatabaseError, match="asks for what it asked for"), transaction.atomic():
+        review.update(content_digest="")
+
+    redact(edition, names=[edition.sequence])
+
+    with pytest.raises(DatabaseError, match="asks for what it asked for"), transaction.atomic():
+        review.update(content_digest="f" * 64)
+    with pytest.raises(DatabaseError, match="asks for what it asked for"), transaction.atomic():
+        review.update(content_digest="", kind="withdrawal")
+    review.update(content_digest="")
+
+
+def test_only_a_later_redaction_of_the_pledge_lets_a_comment_go() -> None:
+    review = make_review()
+    reviews.approve(review, by=make_editor(), comment="As good as lemons.")
+    edition = editions.publish(review)
+    with pytest.raises(DatabaseError, match="published review"), transaction.atomic():
+        Review.objects.update(comment="")
+
+    redact(edition, names=[])
+
+    with pytest.raises(DatabaseError, match="published review"), transaction.atomic():
+        Review.objects.update(comment="Otherwise.")
+    Review.objects.update(comment="")
