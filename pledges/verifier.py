@@ -25,6 +25,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from http.client import HTTPException
@@ -108,7 +109,8 @@ class Chain:
         self._sizes = {*sizes}
         self._sequence = 0
         self._moment = ""
-        self._numbers: dict[str, int] = {}
+        self._numbers: dict[str, int] = {}  # the last of each pledge
+        self._reached: Counter[int] = Counter()  # and how many pledges have that one as their last
         self._mark()
 
     @property
@@ -152,10 +154,11 @@ class Chain:
     def _compare_number(self, pledge: str, number: Any) -> Iterator[str]:
         before, number = self._numbers.get(pledge, 0), _whole(number) or 0
         # A pledge that moved goes on under its new address, and may come back.
-        has_moved = number > before and number - 1 in self._numbers.values()
+        has_moved = number > before and self._reached[number - 1] > 0
         if number != before + 1 and not has_moved:
             yield "its edition number does not continue those of the pledge."
         self._numbers[pledge] = number
+        self._reached.update({before: -1, number: 1})
 
 
 def entry_hash(line: bytes) -> str:
