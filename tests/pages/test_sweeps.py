@@ -161,6 +161,17 @@ def test_drafts_change_no_public_byte(client: Client, pledge: Pledge) -> None:
     assert read_the_site(client, pledge) == before
 
 
+@EVERY_SURFACE
+def test_shows_nothing_of_what_a_withdrawn_page_said(surface: Surface, client: Client) -> None:
+    make_published_pledge()
+    words = {name: f"Zitronenfalter {name}" for name in ("headline", "quotation", "background", "quotation_note")}
+    pledge = make_published_pledge(**words)
+    publish(pledge, kind="withdrawal", change_note="It was a hoax.")
+    make_checkpoint()
+
+    assert b"Zitronenfalter" not in client.get(surface.path_for(pledge)).getvalue()
+
+
 STANDING_FACTS = {"archived_url", "link_state", "link_checked_at"}
 
 
