@@ -1,12 +1,13 @@
 """What the database refuses to change of the record.
 
 Editions are append-only and continue the hash chain; a verdict that an edition contains is frozen. The one exception
-is a redaction, which may blank texts that its entry names.
+is a redaction, which may blank texts that its entry names, and what reviews tell of them. Checkpoints only grow.
 """
 
 from pledges.guards import Guard, is_changed, rows_of
 
 EDITION, VERDICT, REVIEW = "pledges_edition", "pledges_verdict", "pledges_review"
+CHECKPOINT = "pledges_checkpoint"
 
 _FIRST_PREVIOUS_HASH = "0" * 64
 _EDITION_ERASABLE = ("content", "salt", "content_digest")
@@ -15,7 +16,7 @@ _EDITION_FIXED = (
     *("change_note", "entry", "hash", "previous_hash"),
 )
 _VERDICT_ERASABLE = ("summary", "explanation", "missing", "asked", "no_primary_reason", "attribution")
-_REVIEW_FIXED = ("id", "pledge_id", "content_digest", "kind", "change_note", "requested_by_id", "requested_at")
+_REVIEW_FIXED = ("id", "pledge_id", "kind", "change_note", "requested_by_id", "requested_at")
 _VERDICT_FIXED = ("id", "pledge_id", "rating_id", "effective_on", "corrects_id", "written_by_id", "first_edition_id")
 
 
@@ -33,6 +34,7 @@ def record_guards(vendor: str) -> list[Guard]:
                 )
             },
         ),
+        Guard(CHECKPOINT, "TRUNCATE", {_ONLY_MORE: "TRUE"}),
     ]
     return [
         Guard(EDITION, "INSERT", _new_edition_refusals(vendor, same)),
@@ -40,10 +42,12 @@ def record_guards(vendor: str) -> list[Guard]:
         Guard(EDITION, "DELETE", {"editions are append-only: none can be deleted": "TRUE"}),
         *_verdict_guards(vendor, same),
         *_review_guards(vendor, same),
+        *_checkpoint_guards(vendor),
         *([] if vendor == "sqlite" else truncate),
     ]
 
 
+_ONLY_MORE = "checkpoints are append-only: a new one has more entries"
 _ONLY_BLANKING = "editions are append-only: only a redaction may blank their content"
 
 
@@ -118,15 +122,23 @@ def _verdict_guards(vendor: str, same: str) -> list[Guard]:
 def _review_guards(vendor: str, same: str) -> list[Guard]:
     published = f"SELECT 1 FROM {rows_of(REVIEW, vendor)} WHERE id = NEW.id AND edition_id IS NOT NULL"
     decided = ("decision", "decided_by_id", "decided_at", "edition_id")
+    redacted_later = (
+        f"EXISTS (SELECT 1 FROM {rows_of(EDITION, vendor)} AS later WHERE later.kind = 'redaction'"
+        " AND later.pledge_id = OLD.pledge_id AND later.sequence > OLD.edition_id)"
+    )
     return [
         Guard(REVIEW, "INSERT", {"a published review cannot be replaced": f"EXISTS ({published})"}),
         Guard(
             REVIEW,
             "UPDATE",
             {
-                "a review asks for what it asked for: make a new one": is_changed(_REVIEW_FIXED, same),
+                "a review asks for what it asked for: make a new one": (
+                    f"{is_changed(_REVIEW_FIXED, same)} OR {is_changed(('content_digest',), same)}"
+                    f" AND NOT (NEW.content_digest = '' AND {_redacted(vendor, 'OLD.edition_id')})"
+                ),
                 "a published review cannot be changed": (
-                    f"OLD.edition_id IS NOT NULL AND {is_changed((*decided, 'comment', 'publish_at'), same)}"
+                    f"OLD.edition_id IS NOT NULL AND ({is_changed((*decided, 'publish_at'), same)}"
+                    f" OR {is_changed(('comment',), same)} AND NOT (NEW.comment = '' AND {redacted_later}))"
                 ),
                 "an approval can only be taken back": (
                     "OLD.decision = 'approved' AND NEW.decision <> 'sent-back'"
@@ -135,6 +147,17 @@ def _review_guards(vendor: str, same: str) -> list[Guard]:
             },
         ),
         Guard(REVIEW, "DELETE", {"a published review cannot be deleted": "OLD.edition_id IS NOT NULL"}),
+    ]
+
+
+def _checkpoint_guards(vendor: str) -> list[Guard]:
+    rows = rows_of(CHECKPOINT, vendor)
+    collides = f" OR EXISTS (SELECT 1 FROM {rows} WHERE rowid = NEW.rowid)" if vendor == "sqlite" else ""
+    is_no_larger = f"NEW.size IS NULL OR NEW.size <= COALESCE((SELECT MAX(size) FROM {rows}), 0)"
+    return [
+        Guard(CHECKPOINT, "INSERT", {_ONLY_MORE: is_no_larger + collides}),
+        Guard(CHECKPOINT, "UPDATE", {_ONLY_MORE: "TRUE"}),
+        Guard(CHECKPOINT, "DELETE", {_ONLY_MORE: "TRUE"}),
     ]
 
 

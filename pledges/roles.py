@@ -8,7 +8,16 @@ from collections.abc import Mapping
 
 _RECORD = ("pledge", "verdict", "evidence", "source", "reply")
 _GROUPINGS = ("topic", "department", "promisor")
-_KEPT_BY_ACTIONS = ("review", "edition", "publicpledge", "retiredslug", "generation", "journal")
+_KEPT_BY_ACTIONS = (
+    "review",
+    "edition",
+    "publicpledge",
+    "retiredslug",
+    "generation",
+    "journal",
+    "checkpoint",
+    "verification",
+)
 
 
 def _may(app: str = "pledges", **models_by_verb: tuple[str, ...]) -> frozenset[str]:
@@ -41,6 +50,7 @@ _ADMINISTRATOR = (
         change=("rating", "editor"),
         delete=("pledge", "source", "rating", *_GROUPINGS),  # the database keeps what anything refers to
         view=("editor",),
+        redact=("pledge",),
     )
     | {"auth.view_group"}
 )

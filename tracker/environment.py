@@ -92,6 +92,19 @@ class Environment:
             raise ImproperlyConfigured(f"{name} must be like https://pledges.example.org, without a path.")
         return url._replace(path="")
 
+    def address(self, name: str) -> str:
+        """Read an http or https address, or nothing."""
+        address = self.text(name, "")
+        try:
+            is_address = not address or bool(
+                urlsplit(address).scheme in {"http", "https"} and urlsplit(address).hostname
+            )
+        except ValueError:
+            is_address = False
+        if not is_address:
+            raise ImproperlyConfigured(f"{name} is {address!r}; write an address like https://cache.example.org/purge.")
+        return address
+
     def count(self, name: str, default: int) -> int:
         value = self.text(name, str(default))
         if not (value.isascii() and value.isdigit()):

@@ -21,6 +21,7 @@ SITE_CONTACT = env.text("SITE_CONTACT", f"editors@{SITE.hostname}")
 SITE_LICENCE = env.text("SITE_LICENCE", "CC BY 4.0")
 TIME_ZONE = env.time_zone("SITE_TIME_ZONE", "Europe/London")
 USE_TZ = True
+PURGE_URL = env.address("PURGE_URL")
 LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en-gb", _("British English"))]
 

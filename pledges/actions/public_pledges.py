@@ -223,6 +223,9 @@ def _columns(history: Sequence[Published], content: PledgeContent, check: Check 
         "checked_on": check.checked_on if check else None,
         "next_check_on": check.next_due_on if check else None,
         "withdrawn_at": said.published_at if said.kind == Edition.Kind.WITHDRAWAL else None,
+        "redacted_at": next(
+            (one.published_at for one in reversed(history) if one.kind == Edition.Kind.REDACTION), None
+        ),
     }
 
 

@@ -1,6 +1,7 @@
 """The record: the editors' working copy, the editions made from it, and what readers' lists need."""
 
 from pledges.models.check import Check
+from pledges.models.checkpoint import Checkpoint
 from pledges.models.edition import Edition
 from pledges.models.editor import Editor
 from pledges.models.evidence import Evidence
@@ -15,9 +16,11 @@ from pledges.models.site_text import SiteText
 from pledges.models.source import Source
 from pledges.models.throttle import Throttle
 from pledges.models.verdict import Verdict
+from pledges.models.verification import Verification
 
 __all__ = [
     "Check",
+    "Checkpoint",
     "Department",
     "Edition",
     "Editor",
@@ -39,4 +42,5 @@ __all__ = [
     "Throttle",
     "Topic",
     "Verdict",
+    "Verification",
 ]

@@ -7,9 +7,10 @@ from django.conf import settings
 from django.test import override_settings
 from django.utils import timezone
 
-from pledges.actions import checks, site_texts
+from pledges.actions import checks, site_texts, verifications
 from pledges.models import Department, Family, Pledge, Promisor, SiteText, Source
 from tests.factories import (
+    make_checkpoint,
     make_editor,
     make_evidence,
     make_pledge,
@@ -132,6 +133,8 @@ def _pledge_with_everything(**fields: object) -> Pledge:
         pledge, checked_on=today - timedelta(days=99), next_due_on=today - timedelta(days=9), by=make_editor()
     )
     make_reader(pledge)
+    make_checkpoint()
+    verifications.record(entries=3, head="f" * 64, holds=False, first_broken=2)
     return Pledge.objects.get(pk=pledge.pk)
 
 

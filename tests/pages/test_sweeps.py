@@ -13,6 +13,7 @@ from pledges.models import Evidence, Pledge, Source
 from tests.factories import (
     change_every_field_of,
     make_changed_labels,
+    make_checkpoint,
     make_evidence,
     make_pledge,
     make_published_pledge,
@@ -42,6 +43,7 @@ def pledge() -> Pledge:
     pledge = make_published_pledge()
     send_issue()
     make_reader(pledge)
+    make_checkpoint()
     return pledge
 
 
@@ -52,7 +54,7 @@ def _picture(settings: Settings, tmp_path: Path) -> None:
 
 
 def read_the_site(client: Client, pledge: Pledge) -> dict[str, bytes]:
-    return {surface.name: client.get(surface.path_for(pledge)).content for surface in PUBLIC_SURFACES}
+    return {surface.name: client.get(surface.path_for(pledge)).getvalue() for surface in PUBLIC_SURFACES}
 
 
 def test_every_address_is_a_surface_or_not_public() -> None:
@@ -80,7 +82,7 @@ def test_costs_a_fixed_number_of_queries(
     path = surface.path_for(pledge)
 
     with django_assert_num_queries(surface.queries):
-        client.get(path)
+        client.get(path).getvalue()
 
 
 @EVERY_SURFACE
@@ -89,7 +91,7 @@ def test_sets_no_cookie_and_varies_on_nothing_personal(surface: Surface, client:
 
     assert not response.cookies
     assert response.headers.get("Vary", "Accept-Encoding") == "Accept-Encoding"
-    assert b"csrfmiddlewaretoken" not in response.content
+    assert b"csrfmiddlewaretoken" not in response.getvalue()
 
 
 @EVERY_SURFACE
@@ -123,7 +125,7 @@ def test_head_is_get_without_a_body(surface: Surface, client: Client, pledge: Pl
 
     assert head.status_code == got.status_code
     assert head.headers == got.headers
-    assert head.content == b""
+    assert head.getvalue() == b""
 
 
 @EVERY_PAGE_AND_LINK
@@ -215,7 +217,7 @@ def test_withdrawn_text_appears_nowhere(surface: Surface, client: Client, pledge
     assert len(set(WITHDRAWN.findall(said.decode()))) == 22  # or the words would prove nothing
 
     for path in {surface.path_for(withdrawn), surface.path_for(pledge)}:
-        shown = client.get(path).content.decode(errors="replace")
+        shown = client.get(path).getvalue().decode(errors="replace")
         assert not WITHDRAWN.search(shown), path
 
 

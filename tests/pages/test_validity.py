@@ -11,9 +11,11 @@ from django.conf import settings as django_settings
 from django.test import Client
 from pytest_django import Settings
 
+from pledges.actions import redactions
+from pledges.actions.redactions import Order
 from pledges.models import Pledge
 from tests.both_databases import DATABASE
-from tests.factories import make_published_pledge, publish
+from tests.factories import make_editor, make_published_pledge, publish
 from tests.pages.full_site import make_full_site
 from tests.pages.surfaces import BY_TOKEN, PUBLIC_SURFACES
 
@@ -52,6 +54,11 @@ def paths(pledge: Pledge) -> list[str]:
     """Every page, every kind of list, and the pages for what goes wrong."""
     withdrawn = make_published_pledge()
     publish(withdrawn, kind="withdrawal")
+    redacted = make_published_pledge()
+    order = Order(
+        "A cart was removed.", make_editor(is_superuser=True), make_editor(is_superuser=True), ["carts arrived"]
+    )
+    redactions.redact(redacted, order)
     return [
         *(surface.path_for(pledge) for surface in (*PUBLIC_SURFACES, *BY_TOKEN) if surface.is_html),
         "/pledges/?family=unrated&sort=made",
@@ -64,6 +71,9 @@ def paths(pledge: Pledge) -> list[str]:
         "/at/2001-01-01/",
         "/trends/?topic=nowhere",
         "/corrections/?before=x",
+        f"/pledges/{redacted.slug}/",
+        "/log/?before=3",
+        "/log/?before=x",
         "/nowhere/",
         "/?q=%00",
     ]

@@ -14,13 +14,14 @@ from tests.factories import make_editor
 TABLE = """
                     writer               reviewer              publisher                  newsletter  administrator
 check               va                   va                    va                         v           va
+checkpoint          v                    v                     v                          v           v
 department          v                    v                     vac                        v           vacd
 edition             v                    v                     v                          v           v
 editor              .                    .                     .                          .           vac
 evidence            vacd                 v                     v                          v           vacd
 generation          v                    v                     v                          v           v
 journal             v                    v                     v                          v           v
-pledge              vac+withdraw         v                     v+move                     v           vacd+withdraw+move
+pledge              vac+withdraw         v                     v+move                     v           vacd+withdraw+move+redact
 promisor            v                    v                     vac                        v           vacd
 publicpledge        v                    v                     v                          v           v
 rating              v                    v                     v                          v           vacd
@@ -29,6 +30,7 @@ retiredslug         v                    v                     v                
 review              v+request            v+decide+publish      v+decide+publish           v           v+request+decide+publish
 sitetext            vc                   v                     v+publish                  v           vc+publish
 source              vac                  v                     v                          v           vacd
+standingrating      .                    .                     .                          .           .
 tally               .                    .                     .                          .           .
 throttle            .                    .                     .                          .           .
 topic               v                    v                     vac                        v           vacd
@@ -41,6 +43,7 @@ issuetotal          .                    .                     .                
 signup              .                    .                     .                          .           .
 subscription        .                    .                     .                          vc          .
 wording             .                    .                     .                          .           .
+verification        v                    v                     v                          v           v
 group               .                    .                     .                          .           v
 permission          .                    .                     .                          .           .
 session             .                    .                     .                          .           .
@@ -58,7 +61,7 @@ def _verbs(cell: str) -> set[str]:
 
 _ROLES, *_LINES = [line.split() for line in TABLE.strip().splitlines()]
 CELLS = {(role, model): _verbs(cell) for model, *cells in _LINES for role, cell in zip(_ROLES, cells, strict=True)}
-VERBS = [*LETTERS.values(), "request", "decide", "publish", "withdraw", "move", "send"]
+VERBS = [*LETTERS.values(), "request", "decide", "publish", "withdraw", "move", "redact", "send"]
 
 
 @pytest.mark.parametrize(("role", "model"), CELLS)
@@ -105,6 +108,6 @@ def test_the_table_knows_every_verb() -> None:
 
 @pytest.mark.parametrize("role", _ROLES)
 def test_nobody_writes_what_only_actions_write(role: str) -> None:
-    for model in ("edition", "publicpledge", "generation", "journal", "retiredslug"):
+    for model in ("edition", "publicpledge", "generation", "journal", "retiredslug", "checkpoint", "verification"):
         assert CELLS[role, model] == {"view"}
     assert not CELLS[role, "review"] & {"add", "change", "delete"}

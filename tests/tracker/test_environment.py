@@ -131,6 +131,18 @@ def test_is_loopback_knows_its_own_machine(address: str, expected: bool) -> None
     assert is_loopback(given(address).site_url("LEMONS")) is expected
 
 
+@pytest.mark.parametrize("value", [None, "", "http://127.0.0.1:8080", "https://cache.example.org/purge?key=lemon"])
+def test_address_reads_a_web_address_or_nothing(value: str | None) -> None:
+    assert given(value).address("LEMONS") == (value or "")
+
+
+@pytest.mark.parametrize(
+    "value", ["cache.example.org", "ftp://cache.example.org", "https://", "https://[::1", "file:///x"]
+)
+def test_address_refuses_anything_else(value: str) -> None:
+    assert "write an address like" in refused(lambda: given(value).address("LEMONS"))
+
+
 @pytest.mark.parametrize(("value", "count"), [(None, 7), ("", 7), ("0", 0), (" 12 ", 12)])
 def test_count_reads_a_whole_number(value: str | None, count: int) -> None:
     assert given(value).count("LEMONS", 7) == count

@@ -50,6 +50,7 @@ class Command(BaseCommand):
         call_command("setup_roles", stdout=StringIO())
         editors = [_account(name, role) for name, role in ACCOUNTS.items()]
         self._publish_samples()
+        call_command("verify_log", stdout=StringIO(), stderr=StringIO())
         self._say("Collecting the style sheets …")
         call_command("collectstatic", interactive=False, verbosity=0)
         unprinted = [editor for editor in editors if new_passwords or not editor.has_usable_password()]

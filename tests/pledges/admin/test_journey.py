@@ -126,7 +126,8 @@ def test_the_preview_is_the_page_that_readers_will_get(desk: Client, reviewers_d
 
     edition = Edition.objects.get()
     public = client.get(f"/pledges/{pledge.slug}/").content.decode()
-    place = f"entry {edition.sequence}, hash <code>{edition.short_hash}</code>"
+    entry = f'<a href="/log/?before=2#entry-1">entry {edition.sequence}</a>'
+    place = f"{entry}, hash <code>{edition.short_hash}</code>"
     assert "no-store" in preview.headers["Cache-Control"]
     assert without_moments(public.replace(place, "entry and hash follow on publication")) == without_moments(
         preview.content.decode()
