@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Count, Exists, OuterRef
 
+from pledges.actions import citations
 from pledges.actions.journal import public_change
 from pledges.compose import compose_verdict
 from pledges.content import PledgeContent, canonical, read
@@ -36,6 +37,7 @@ def refresh(pledge: Pledge) -> set[str]:
     ((_, columns),) = _expected(pledge=pledge)
     after, _created = PublicPledge.objects.update_or_create(pledge=pledge, defaults=columns)
     _tally({_cell(row) for row in (before, after) if row})
+    citations.refresh(pledge)
     return _tags(after) | (_tags(before) if before else set())
 
 
@@ -49,6 +51,7 @@ def rebuild() -> Iterator[str]:
             PublicPledge.objects.bulk_create(rows)
             yield from (row.slug for row in rows)
         Tally.objects.bulk_create(Tally(**cell) for cell in _counted_cells())
+        citations.rebuild()
         tags.add("site")
 
 

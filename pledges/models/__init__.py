@@ -1,6 +1,7 @@
 """The record: the editors' working copy, the editions made from it, and what readers' lists need."""
 
 from pledges.models.check import Check
+from pledges.models.citation import PublicCitation
 from pledges.models.edition import Edition
 from pledges.models.editor import Editor
 from pledges.models.evidence import Evidence
@@ -26,6 +27,7 @@ __all__ = [
     "Journal",
     "Pledge",
     "Promisor",
+    "PublicCitation",
     "PublicPledge",
     "Rating",
     "Reply",

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, connection
 
 from pledges import log
-from pledges.actions import editions, public_pledges
+from pledges.actions import citations, editions, public_pledges
 from pledges.guards import missing_guards
 from pledges.models import Edition, Editor
 from pledges.one_state import one_state
@@ -51,6 +51,7 @@ class Command(BaseCommand):
         yield from (f"Entry {sequence}: no review approved it." for sequence in editions.unapproved())
         yield from public_pledges.differences()
         yield from public_pledges.miscounted()
+        yield from citations.differences()
         yield from public_pledges.altered_verdicts()
         yield from public_pledges.altered_ratings()
         yield from public_pledges.astray_addresses()
