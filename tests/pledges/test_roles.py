@@ -22,6 +22,7 @@ generation          v                    v                     v                
 journal             v                    v                     v                          v           v
 pledge              vac+withdraw         v                     v+move                     v           vacd+withdraw+move
 promisor            v                    v                     vac                        v           vacd
+publiccitation      .                    .                     .                          .           .
 publicpledge        v                    v                     v                          v           v
 rating              v                    v                     v                          v           vacd
 reply               vacd                 v                     v                          v           vacd
