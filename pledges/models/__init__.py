@@ -2,6 +2,7 @@
 
 from pledges.models.check import Check
 from pledges.models.checkpoint import Checkpoint
+from pledges.models.citation import PublicCitation
 from pledges.models.edition import Edition
 from pledges.models.editor import Editor
 from pledges.models.evidence import Evidence
@@ -30,6 +31,7 @@ __all__ = [
     "Journal",
     "Pledge",
     "Promisor",
+    "PublicCitation",
     "PublicPledge",
     "Rating",
     "Reply",

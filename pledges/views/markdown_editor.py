@@ -77,6 +77,8 @@ def upload(request: HttpRequest) -> HttpResponse:
     """Keep a picture and give the Markdown that shows it."""
     if int(request.META.get("CONTENT_LENGTH") or 0) > pictures.MOST_BYTES + _ENVELOPE:
         return refuse(HTTPStatus.BAD_REQUEST, str(pictures.too_large()))
+    if request.content_type != "multipart/form-data":  # any other holds no file, and was read to look for NUL
+        return refuse(HTTPStatus.BAD_REQUEST, _("There is no picture to keep."))
     request.upload_handlers = [InMemoryUploadHandler(request)]
     return _upload(request)
 

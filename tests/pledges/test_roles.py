@@ -23,6 +23,7 @@ generation          v                    v                     v                
 journal             v                    v                     v                          v           v
 pledge              vac+withdraw         v                     v+move                     v           vacd+withdraw+move+redact
 promisor            v                    v                     vac                        v           vacd
+publiccitation      .                    .                     .                          .           .
 publicpledge        v                    v                     v                          v           v
 rating              v                    v                     v                          v           vacd
 reply               vacd                 v                     v                          v           vacd

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, connection
 
 from pledges import log
-from pledges.actions import editions, public_pledges, verifications
+from pledges.actions import citations, editions, public_pledges, verifications
 from pledges.guards import missing_guards
 from pledges.log import Problem
 from pledges.models import Checkpoint, Edition, Editor
@@ -90,6 +90,7 @@ class Command(BaseCommand):
 _COUNTS = (
     public_pledges.differences,
     public_pledges.miscounted,
+    citations.differences,
     public_pledges.altered_verdicts,
     public_pledges.altered_ratings,
     public_pledges.astray_addresses,

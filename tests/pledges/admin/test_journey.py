@@ -86,6 +86,16 @@ def test_the_second_of_two_savers_gets_both_texts_and_all_they_typed(desk: Clien
     assert Pledge.objects.get().background == "Lemons are blue."
 
 
+def test_a_text_that_a_browser_sends_back_untouched_is_no_conflict(desk: Client) -> None:
+    pledge = make_pledge(background="Lemons\nare sour.")
+    opened = open_form(desk, pledge)
+    Pledge.objects.update(headline="Changed meanwhile")
+
+    response = send(desk, address_of(pledge), opened | {"background": "Lemons\r\nare sour."})
+
+    assert re.findall(r"<h3>(.*?)</h3>", response.content.decode()) == ["Headline"]
+
+
 def test_evidence_is_added_with_its_source_and_leads_back_to_the_pledge(desk: Client, writer: Editor) -> None:
     pledge, source = make_pledge(), make_source()
     typed = {

@@ -364,6 +364,13 @@ def test_an_upload_of_nothing_is_refused(fields: dict[str, str], writer: Client)
     assert (response.status_code, reasons(response)) == (400, ["There is no picture to keep."])
 
 
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "text/plain", "application/json", ""])
+def test_a_request_that_can_hold_no_file_is_refused(kind: str, writer: Client) -> None:
+    response = writer.post(UPLOAD, "image=x", content_type=kind)
+
+    assert (response.status_code, reasons(response)) == (400, ["There is no picture to keep."])
+
+
 def test_no_upload_touches_a_disk_before_it_is_a_picture(
     writer: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
