@@ -1,6 +1,6 @@
 """What the pledge page shows: the content of an edition beside the standing facts of today."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.conf import settings
@@ -36,6 +36,7 @@ class PledgePage:
     changed_at: datetime
     checked_on: date | None
     next_check_on: date | None
+    is_preview: bool = False
 
     @property
     def crumbs(self) -> list[dict[str, str]]:
@@ -72,7 +73,8 @@ def preview_page(pledge: Pledge) -> PledgePage:
         change_note=asked.change_note if asked else "",
     )
     public.edition, public.changed_at = edition, now
-    return _page(public, compose(pledge), public.recorded_moments | {edition.number: now})
+    page = _page(public, compose(pledge), public.recorded_moments | {edition.number: now})
+    return replace(page, is_preview=True)
 
 
 def _page(public: PublicPledge, content: PledgeContent, recorded: dict[int, datetime]) -> PledgePage:
