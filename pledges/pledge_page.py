@@ -62,6 +62,7 @@ class PledgePage:
     next_check_on: date | None
     redacted_at: datetime | None
     past: LookingBack | None = None
+    is_preview: bool = False
 
     @property
     def crumbs(self) -> list[dict[str, str]]:
@@ -124,9 +125,10 @@ def preview_page(pledge: Pledge) -> PledgePage:
     )
     public.changed_at = now
     page = _page(public, edition, compose(pledge), public.recorded_moments | {edition.number: now})
-    if edition.kind != Edition.Kind.CORRECTION:
-        return page
-    return replace(page, corrections=[Correction(edition.number, now, edition.change_note, ()), *page.corrections])
+    put_right = (
+        [Correction(edition.number, now, edition.change_note, ())] if edition.kind == Edition.Kind.CORRECTION else []
+    )
+    return replace(page, is_preview=True, corrections=[*put_right, *page.corrections])
 
 
 def _page(public: PublicPledge, edition: Edition, content: PledgeContent, recorded: dict[int, datetime]) -> PledgePage:
