@@ -18,6 +18,7 @@ from tests.factories import (
     make_review,
     make_verdict,
 )
+from tests.pledges.admin.conftest import member, signed_in
 from tests.pledges.admin.test_journey import address_of, press, send
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +48,18 @@ def test_an_approval_is_published_by_hand_or_at_its_time(reviewers_desk: Client)
     press(reviewers_desk, address_of(scheduled), "Publish now")
 
     assert Edition.objects.count() == 2
+
+
+def test_whoever_renames_a_topic_may_approve_what_others_wrote_in_it() -> None:
+    pledge, publisher = make_published_pledge(), member("publisher")
+    browser = signed_in(publisher)
+    press(browser, address_of(pledge.topic), "Save", name="All about lemons")
+    review = make_review(pledge)
+
+    response = press(browser, address_of(review), "Approve and publish now")
+
+    assert response.status_code == 302
+    assert Edition.objects.latest("sequence").approver == publisher
 
 
 def test_no_button_stands_where_something_stands_in_the_way(reviewers_desk: Client) -> None:
