@@ -53,6 +53,18 @@ def latest_of(pledges: Iterable[PublicPledge], labels: Labels) -> list[Change]:
     return _changes(last.order_by("-sequence"), labels)
 
 
+def between(after_sequence: int, until_sequence: int, labels: Labels) -> list[Change]:
+    """Give the announced editions after one entry of the log until another, oldest first."""
+    return _changes(_announced().filter(sequence__gt=after_sequence, sequence__lte=until_sequence), labels)
+
+
+def of_verdicts(pledges: Iterable[int], after_sequence: int, until_sequence: int, labels: Labels) -> list[Change]:
+    """Give those of some pledges, oldest first, that give a new verdict or put a mistake right."""
+    told = _announced().filter(sequence__gt=after_sequence, sequence__lte=until_sequence)
+    kinds = [Edition.Kind.VERDICT, Edition.Kind.CORRECTION]
+    return _changes(told.filter(pledge__in=list(pledges), kind__in=kinds), labels)
+
+
 def _announced() -> QuerySet[Any]:
     one_before = Edition.objects.filter(pledge=OuterRef("pledge"), number=OuterRef("number") - 1)
     is_told = Q(pledge__public__withdrawn_at=None) | Q(pk=F("pledge__public__edition"), kind=Edition.Kind.WITHDRAWAL)

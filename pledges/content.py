@@ -13,6 +13,8 @@ from functools import cache
 from types import GenericAlias
 from typing import Any, get_args, get_type_hints
 
+from pledges.verifier import exact_bytes
+
 SCHEMA = 2
 
 
@@ -132,16 +134,7 @@ class PledgeContent:
 def canonical(value: Any) -> bytes:
     """Give the one JSON form of a value made of mappings, lists, strings and integers."""
     _require_exact(value)
-    return _dump(value)
-
-
-def is_canonical(stored: bytes) -> bool:
-    """Whether stored bytes have the one form. NFC is not asked for again: it grows with each Unicode."""
-    return _dump(json.loads(stored)) == stored
-
-
-def _dump(value: Any) -> bytes:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return exact_bytes(value)
 
 
 def _require_exact(value: Any) -> None:

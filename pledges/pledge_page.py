@@ -60,6 +60,7 @@ class PledgePage:
     changed_at: datetime
     checked_on: date | None
     next_check_on: date | None
+    redacted_at: datetime | None
     past: LookingBack | None = None
 
     @property
@@ -142,6 +143,7 @@ def _page(public: PublicPledge, edition: Edition, content: PledgeContent, record
         changed_at=public.changed_at,
         checked_on=public.checked_on,
         next_check_on=public.next_check_on,
+        redacted_at=public.redacted_at,
     )
 
 

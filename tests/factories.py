@@ -9,8 +9,10 @@ from unittest import mock
 
 from django.utils import timezone
 
-from pledges.actions import drafts, editions, reviews, site_texts
+from pledges import log
+from pledges.actions import checkpoints, drafts, editions, reviews, site_texts
 from pledges.models import (
+    Checkpoint,
     Department,
     Edition,
     Editor,
@@ -24,6 +26,7 @@ from pledges.models import (
     Topic,
     Verdict,
 )
+from pledges.signed_notes import SigningKey
 
 _count = itertools.count(1)
 
@@ -151,6 +154,11 @@ def make_published_pledge(**fields: Any) -> Pledge:
     pledge = make_rated_pledge(**fields)
     publish(pledge)
     return Pledge.objects.get(pk=pledge.pk)
+
+
+def make_checkpoint() -> Checkpoint:
+    """Sign the log as it is now with a key that nobody keeps."""
+    return checkpoints.sign(SigningKey.make(log.origin()), last=None, remember=lambda _kept: None)
 
 
 def make_changed_labels() -> tuple[Promisor, Topic, Department, Rating]:

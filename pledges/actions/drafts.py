@@ -54,12 +54,12 @@ def _digest_of(composed: PledgeContent, current: Edition | None) -> str:
 
 
 def settle_citing(source: Source) -> int:
-    """Take in a change of a source for every pledge that cites it; gives how many there are.
+    """Take in a change of a source for every pledge whose working copy cites it; gives how many there are.
 
-    Readers see its archived copy at once, so this tells the journal.
+    Readers of a public edition that cites it see its archived copy at once, so this tells the journal.
     """
     with public_change() as tags:
-        public = PublicPledge.objects.filter(pledge__in=citing(source))
+        public = PublicPledge.objects.filter(pledge__public_citations__source=source)
         tags.update(f"pledge:{slug}" for slug in public.values_list("slug", flat=True))
         return settle_all(citing(source))
 
@@ -72,7 +72,12 @@ def citing(source: Source) -> QuerySet[Pledge]:
 
 
 def is_cited_in_public(source: Source) -> bool:
-    return citing(source).filter(editions__isnull=False).exists()
+    return source.public_citations.exists()
+
+
+def is_cited(source: Source) -> bool:
+    """Whether a working copy or a public edition cites a source."""
+    return citing(source).exists() or is_cited_in_public(source)
 
 
 def has_unpublished_changes(pledge: Pledge) -> bool:

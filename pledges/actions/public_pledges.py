@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Count, Exists, OuterRef
 
+from pledges.actions import citations
 from pledges.actions.journal import public_change
 from pledges.compose import compose_verdict
 from pledges.content import PledgeContent, canonical, read
@@ -62,6 +63,7 @@ def refresh(pledge: Pledge) -> set[str]:
     StandingRating.objects.filter(pledge=pledge).delete()
     StandingRating.objects.bulk_create(expected.standing_ratings())
     _tally({_cell(row) for row in (before, after) if row})
+    citations.refresh(pledge)
     return _tags(after) | (_tags(before) if before else set())
 
 
@@ -78,6 +80,7 @@ def rebuild() -> Iterator[str]:
             StandingRating.objects.bulk_create(row for one in batch for row in one.standing_ratings())
             yield from (row.slug for row in rows)
         Tally.objects.bulk_create(Tally(**cell) for cell in _counted_cells())
+        citations.rebuild()
         tags.add("site")
 
 
@@ -223,6 +226,9 @@ def _columns(history: Sequence[Published], content: PledgeContent, check: Check 
         "checked_on": check.checked_on if check else None,
         "next_check_on": check.next_due_on if check else None,
         "withdrawn_at": said.published_at if said.kind == Edition.Kind.WITHDRAWAL else None,
+        "redacted_at": next(
+            (one.published_at for one in reversed(history) if one.kind == Edition.Kind.REDACTION), None
+        ),
     }
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from pledges import content
+from pledges.actions import citations
 from pledges.actions.writers import writers_of
 from pledges.compose import compose
 from pledges.content import PledgeContent, VerdictContent
@@ -135,6 +136,8 @@ def _reasons_of_people(proposal: Proposal, *, by: Editor) -> Iterator[str]:
         yield _("The account of the person who approves is switched off.")
     if proposal.review.content_digest != content.digest(content.write(proposal.composed)):
         yield _("The pledge has changed since the review was asked for.")
+    elif proposal.review.copies_digest != citations.digest_of_copies(proposal.composed):
+        yield _("The archived copy of a source has changed since the review was asked for.")
 
 
 def _reasons_of_address(pledge: Pledge) -> Iterator[str]:

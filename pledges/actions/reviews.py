@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pledges import content
+from pledges.actions import citations
 from pledges.actions.publishing_rule import NotPublishableError, reasons_not_to_publish, reasons_of_row, reasons_of_rows
 from pledges.compose import compose
 from pledges.models import Editor, Pledge, Review
@@ -22,9 +23,11 @@ def request(pledge: Pledge, *, kind: str, change_note: str, by: Editor, publish_
         )
     if reasons := reasons_of_rows(pledge):
         raise NotPublishableError(reasons)
+    composed = compose(pledge)
     review = Review(
         pledge=pledge,
-        content_digest=content.digest(content.write(compose(pledge))),
+        content_digest=content.digest(content.write(composed)),
+        copies_digest=citations.digest_of_copies(composed),
         kind=kind,
         change_note=change_note,
         requested_by=by,

@@ -58,6 +58,7 @@ class Pledge(models.Model):
         permissions = [
             ("withdraw_pledge", "Can ask for a pledge to be withdrawn"),
             ("move_pledge", "Can give a published pledge another address"),
+            ("redact_pledge", "Can take part in removing text on legal grounds"),
         ]
 
     def __str__(self) -> str:

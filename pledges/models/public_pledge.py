@@ -78,6 +78,7 @@ class PublicPledge(models.Model):
     checked_on = models.DateField(null=True)
     next_check_on = models.DateField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
+    redacted_at = models.DateTimeField(null=True, help_text=_("When something was last removed on legal grounds."))
 
     objects = PublicPledgeQuerySet.as_manager()
 

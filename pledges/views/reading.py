@@ -1,18 +1,19 @@
 from collections.abc import Callable
 from http import HTTPStatus
+from typing import TypeVar
 
 from django import forms
-from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
-View = Callable[..., HttpResponse]
+Response = TypeVar("Response", bound=HttpResponseBase)
 
 
-def reader_page(view: View) -> View:
+def reader_page(view: Callable[..., Response]) -> Callable[..., Response]:
     """A page anyone may read, by GET and HEAD only: with nothing to forge it needs no token, and answers 405, not 403."""
-    page: View = csrf_exempt(require_safe(view))
+    page: Callable[..., Response] = csrf_exempt(require_safe(view))
     return page
 
 

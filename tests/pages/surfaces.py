@@ -16,6 +16,7 @@ class Surface:
     queries: int
     is_html: bool = True
     canonical: str = ""  # the path that it gives search engines, if it is not its own
+    methods: tuple[str, ...] = ("GET", "HEAD")
 
     def path_for(self, pledge: Pledge) -> str:
         return self._filled(self.path, pledge)
@@ -30,7 +31,6 @@ class Surface:
 
 # URL names that begin like this are for editors and operators.
 NOT_PUBLIC = ("account_", "mfa_", "markdownx_", "readyz")
-
 PICTURE = "0" * 32 + ".png"  # the sweeps put it there
 
 PUBLIC_SURFACES = [
@@ -48,14 +48,30 @@ PUBLIC_SURFACES = [
     Surface("scoreboard-at", "/at/{today}/", queries=3),
     Surface("corrections", "/corrections/", queries=1),
     Surface("trends", "/trends/", queries=3),
+    Surface("log", "/log/", queries=5),
+    Surface("log-entries", "/log/entries.jsonl", queries=1, is_html=False),
+    Surface("log-checkpoint", "/log/checkpoint", queries=1, is_html=False),
+    Surface("log-verifier", "/log/verify.py", queries=0, is_html=False),
     Surface("about", "/about/", queries=1),
     Surface("privacy", "/privacy/", queries=1),
     Surface("accessibility", "/accessibility/", queries=1),
     Surface("methodology", "/methodology/", queries=2),
+    Surface("newsletter-sign-up", "/newsletter/", queries=1, methods=("GET", "HEAD", "POST")),
+    Surface("newsletter-issue-list", "/newsletter/issues/", queries=1),
+    Surface("newsletter-issue", "/newsletter/issues/1/", queries=3),  # the sweeps send it
     Surface("sitemap", "/sitemap.xml", queries=8, is_html=False),
     Surface("sitemap-section", "/sitemap-pledges.xml", queries=2, is_html=False),
     Surface("robots", "/robots.txt", queries=0, is_html=False),
     Surface("security-txt", "/.well-known/security.txt", queries=0, is_html=False),
     Surface("picture", f"/media/{PICTURE}", queries=0, is_html=False),
     Surface("healthz", "/healthz", queries=0, is_html=False),
+]
+
+# Links in mails: each is one person's, and tests/tracker/newsletter/ says what holds for them. The full site has them.
+CONFIRM_TOKEN, LEAVE_TOKEN = "c" * 32, "l" * 32
+BY_TOKEN = [
+    Surface("newsletter-confirm", f"/newsletter/confirm/{CONFIRM_TOKEN}/", queries=3),
+    Surface("newsletter-choices", f"/newsletter/choices/{LEAVE_TOKEN}/", queries=3),
+    Surface("newsletter-leave", f"/newsletter/leave/{LEAVE_TOKEN}/", queries=1),
+    Surface("newsletter-erase", f"/newsletter/erase/{LEAVE_TOKEN}/", queries=1),
 ]

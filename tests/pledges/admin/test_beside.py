@@ -9,8 +9,17 @@ from django.urls import reverse
 from django.utils import timezone
 
 from pledges.actions import checks
-from pledges.models import Evidence, Pledge, PublicPledge, Reply
-from tests.factories import make_editor, make_evidence, make_pledge, make_published_pledge, make_rating, make_verdict
+from pledges.models import Editor, Evidence, Pledge, PublicPledge, Reply
+from tests.factories import (
+    make_editor,
+    make_evidence,
+    make_pledge,
+    make_published_pledge,
+    make_rated_pledge,
+    make_rating,
+    make_review,
+    make_verdict,
+)
 from tests.pages.reading import assert_in_order
 from tests.pledges.admin.test_journey import address_of, open_form, press, send
 
@@ -80,3 +89,16 @@ def test_the_start_page_lists_replies_awaited_past_their_date(desk: Client) -> N
     listed = desk.get("/admin/").content.decode().partition("Replies awaited past their date")[2]
 
     assert link_to(reply, "The ministry: A lemon nobody explains") in listed.partition("</section>")[0]
+
+
+def test_the_start_page_lists_what_waits(desk: Client, writer: Editor) -> None:
+    review = make_review(make_rated_pledge(headline="A waiting lemon"))
+    draft = make_pledge(headline="A drafted lemon")
+    make_evidence(draft, written_by=writer)
+    make_verdict(make_published_pledge(headline="Somebody else's lemon"), rating=make_rating())
+
+    html = desk.get("/admin/").content.decode()
+
+    assert review.pledge.headline in html
+    assert "A drafted lemon" in html
+    assert "Somebody else&#x27;s lemon" not in html

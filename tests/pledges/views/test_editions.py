@@ -11,6 +11,7 @@ from pledges import log
 from pledges.actions import addresses, public_pledges
 from pledges.actions.journal import public_change
 from pledges.models import Edition, Pledge
+from pledges.verifier import entry_hash
 from tests.factories import (
     make_evidence,
     make_pledge,
@@ -66,7 +67,7 @@ def redact(pledge: Pledge, *sequences: int) -> Edition:
         content_digest=newest.content_digest,
     )
     edition.entry = log.write_entry(edition, slug=pledge.slug, redacts=list(sequences))
-    edition.hash = log.entry_hash(edition.entry)
+    edition.hash = entry_hash(edition.entry)
     with public_change() as tags:
         edition.save(force_insert=True)
         Edition.objects.filter(pk__in=sequences).update(content=None, salt=None, content_digest=None)

@@ -5,7 +5,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("pledges", "0006_trends"),
+        ("pledges", "0009_citations"),
     ]
 
     operations = [
