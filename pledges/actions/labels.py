@@ -9,8 +9,7 @@ def take_in(label: Rating | Topic | Department | Promisor) -> None:
     """Take in a changed name or definition: every page may show it, and drafts that use it say something else now."""
     with public_change() as tags:
         tags.add("site")
-        for pledge in Pledge.objects.filter(_using(label)).distinct().order_by("pk"):
-            drafts.settle(pledge)
+        drafts.settle_all(Pledge.objects.filter(_using(label)))
 
 
 def remove(label: Rating | Topic | Department | Promisor) -> None:
@@ -22,5 +21,5 @@ def remove(label: Rating | Topic | Department | Promisor) -> None:
 
 def _using(label: Rating | Topic | Department | Promisor) -> Q:
     if isinstance(label, Rating):
-        return Q(verdicts__rating=label)
+        return Q(pk__in=label.verdicts.values("pledge"))
     return Q(**{label._meta.model_name or "": label})

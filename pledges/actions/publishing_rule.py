@@ -12,6 +12,7 @@ from django.utils.translation import gettext_noop
 
 from pledges import content
 from pledges.actions import citations
+from pledges.actions.writers import writers_of
 from pledges.compose import compose
 from pledges.content import PledgeContent, VerdictContent
 from pledges.dates import PartialDate
@@ -22,11 +23,9 @@ from pledges.models import (
     Family,
     Pledge,
     PublicPledge,
-    Reply,
     RetiredSlug,
     Review,
     Source,
-    Verdict,
 )
 
 SUMMARY_WORDS = 60
@@ -129,7 +128,10 @@ def _proposal(review: Review, composed: PledgeContent) -> Proposal:
 
 
 def _reasons_of_people(proposal: Proposal, *, by: Editor) -> Iterator[str]:
-    if by.pk == proposal.review.requested_by_id or by.pk in _writers(proposal):
+    writers = writers_of(
+        proposal.composed, pledge=proposal.review.pledge, current=proposal.current, published=proposal.published
+    )
+    if by.pk in {proposal.review.requested_by_id, *writers}:
         yield _(SECOND_PERSON)
     if not by.is_active:
         yield _("The account of the person who approves is switched off.")
@@ -278,28 +280,3 @@ def _named(sentence: str, verdict: VerdictContent) -> str:
 
 def _has_primary_source(composed: PledgeContent) -> bool:
     return any(Source.Kind(source.kind).is_primary for evidence in composed.evidence for source in evidence.sources)
-
-
-def _writers(proposal: Proposal) -> set[int]:
-    """Give the keys of everyone who wrote what is new or changed, or saved a row of the pledge since its last edition."""
-    published = proposal.published
-    known = {*published.evidence} if published else set()
-    verdicts = [verdict.key for verdict in proposal.added_verdicts]
-    evidence = [evidence.key for evidence in proposal.composed.evidence if evidence not in known]
-    return {
-        *Verdict.objects.filter(pk__in=verdicts).values_list("written_by", flat=True),
-        *Evidence.objects.filter(pk__in=evidence).values_list("written_by", flat=True),
-        *_savers(proposal),
-    }
-
-
-def _savers(proposal: Proposal) -> Iterator[int]:
-    pledge = proposal.review.pledge
-    # What was saved before the current edition was asked for is in it; its publication may have overtaken a later save.
-    asked = Review.objects.filter(edition=proposal.current).values_list("requested_at", flat=True).first()
-    since = models.Q(history_date__gt=asked or proposal.current.published_at) if proposal.current else models.Q()
-    histories = [Pledge.history.filter(id=pledge.pk)]
-    histories += [record.history.filter(pledge_id=pledge.pk) for record in (Verdict, Evidence, Reply)]
-    histories += [Source.history.filter(id__in=[source.key for source in proposal.composed.sources])]
-    for history in histories:
-        yield from history.filter(since, history_user__isnull=False).values_list("history_user", flat=True).distinct()

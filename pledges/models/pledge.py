@@ -48,7 +48,6 @@ class Pledge(models.Model):
             "How will we tell whether it was kept? One or two sentences: what is counted, by whom, until when."
         ),
     )
-    version = models.PositiveIntegerField(default=0, editable=False)
     draft_digest = models.CharField(max_length=64, blank=True, editable=False)
 
     objects = PledgeManager()

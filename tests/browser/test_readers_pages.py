@@ -81,6 +81,23 @@ def test_by_keyboard_the_first_stop_skips_to_the_content(site: str, pledge: Pled
     assert page.url.endswith("#content")
 
 
+def test_on_paper_there_is_the_record_with_its_addresses_and_no_way_about_the_site(
+    site: str, pledge: Pledge, page: Page
+) -> None:
+    page.goto(f"{site}/pledges/{pledge.slug}/")
+    page.emulate_media(media="print")
+
+    for way in (".skip-link", ".site-nav", ".breadcrumbs", ".pledge__contents", ".site-footer__screen"):
+        assert page.locator(way).count()
+        assert not any(part.is_visible() for part in page.locator(way).all()), way
+    for part in ("h1", ".promise__quote", ".verdict", ".evidence", ".history", ".citation", ".site-footer"):
+        assert page.locator(part).first.is_visible(), part
+    source = page.locator(".evidence .source cite a").first
+    shown = source.evaluate("link => getComputedStyle(link, '::after').content")
+    assert shown == f'" <{source.get_attribute("href")}>"'
+    assert page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
+
+
 def keep(page: Page, name: str) -> None:
     if SCREENSHOTS:
         page.screenshot(path=Path(SCREENSHOTS) / f"{name}.png", full_page=True)

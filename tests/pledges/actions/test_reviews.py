@@ -7,10 +7,10 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from pledges.actions import addresses, editions, reviews
+from pledges.actions import addresses, drafts, editions, reviews
 from pledges.actions.publishing_rule import NotPublishableError, reasons_not_to_publish, reasons_of_effect
 from pledges.guards import remove_guards
-from pledges.models import Editor, Pledge, Rating, Review
+from pledges.models import Editor, Pledge, Rating, Review, Source
 from tests.factories import (
     make_approved_review,
     make_editor,
@@ -372,6 +372,22 @@ def test_whoever_saved_a_row_since_the_last_edition_cannot_approve(record: str) 
     row.save()
 
     assert "neither wrote nor requested" in reasons(Pledge.objects.get(), by=saver)
+
+
+@pytest.mark.parametrize(
+    ("changed", "bars"),
+    [({"archived_url": "https://archive.example/1", "link_state": "broken"}, False), ({"title": "X"}, True)],
+)
+def test_an_archived_copy_is_no_writing_but_another_title_is(changed: dict[str, str], bars: bool) -> None:  # noqa: FBT001
+    pledge, saver = make_published_pledge(), make_editor()
+    source: Any = Source.objects.filter(evidence__pledge=pledge).get()
+    for name, value in changed.items():
+        setattr(source, name, value)
+    source._history_user = saver
+    source.save()
+    drafts.settle_citing(source)
+
+    assert ("neither wrote nor requested" in reasons(pledge, by=saver)) is bars
 
 
 @pytest.mark.parametrize("description", ["", " ", "describe the picture"])

@@ -117,7 +117,7 @@ def test_a_form_that_is_refused_is_an_error(desk: Client, typed: dict[str, str])
     pledge = make_pledge()
 
     assert send(desk, address_of(pledge), open_form(desk, pledge) | typed).status_code == 400
-    assert Pledge.objects.get().version == pledge.version
+    assert Pledge.objects.get().draft_digest == pledge.draft_digest
 
 
 def test_a_text_full_of_hidden_marks_names_a_few(desk: Client) -> None:

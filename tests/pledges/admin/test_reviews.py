@@ -18,7 +18,8 @@ from tests.factories import (
     make_review,
     make_verdict,
 )
-from tests.pledges.admin.test_journey import address_of, send
+from tests.pledges.admin.conftest import member, signed_in
+from tests.pledges.admin.test_journey import address_of, press, send
 
 pytestmark = pytest.mark.django_db
 
@@ -35,6 +36,43 @@ def test_publishing_before_the_time_asked_for_approves_nothing_either(reviewers_
     assert not Edition.objects.exists()
 
 
+def test_an_approval_is_published_by_hand_or_at_its_time(reviewers_desk: Client) -> None:
+    review, scheduled = make_review(), make_review()
+    Review.objects.filter(pk=scheduled.pk).update(publish_at=timezone.now() + timedelta(days=1))
+
+    press(reviewers_desk, address_of(review), "Approve only")
+    press(reviewers_desk, address_of(scheduled), "Approve for the time asked for")
+    assert not Edition.objects.exists()
+    press(reviewers_desk, address_of(review), "Publish now")
+    press(reviewers_desk, address_of(scheduled), "Take the time away")
+    press(reviewers_desk, address_of(scheduled), "Publish now")
+
+    assert Edition.objects.count() == 2
+
+
+def test_whoever_renames_a_topic_may_approve_what_others_wrote_in_it() -> None:
+    pledge, publisher = make_published_pledge(), member("publisher")
+    browser = signed_in(publisher)
+    press(browser, address_of(pledge.topic), "Save", name="All about lemons")
+    review = make_review(pledge)
+
+    response = press(browser, address_of(review), "Approve and publish now")
+
+    assert response.status_code == 302
+    assert Edition.objects.latest("sequence").approver == publisher
+
+
+def test_no_button_stands_where_something_stands_in_the_way(reviewers_desk: Client) -> None:
+    review = make_review(make_rated_pledge(), change_note="")
+
+    html = reviewers_desk.get(address_of(review)).content.decode()
+
+    assert "What stands in the way" in html
+    assert 'name="publish"' not in html
+    assert 'name="approve"' not in html
+    assert 'name="send_back"' in html
+
+
 def test_a_refused_comment_comes_back(reviewers_desk: Client) -> None:
     review = make_review(make_rated_pledge())
 
@@ -48,7 +86,7 @@ def test_a_refused_comment_comes_back(reviewers_desk: Client) -> None:
 
 def test_a_review_is_sent_back_once(reviewers_desk: Client) -> None:
     review = make_review(make_rated_pledge())
-    send(reviewers_desk, address_of(review), {"send_back": "1", "comment": "Name the carts."})
+    press(reviewers_desk, address_of(review), "Send back", comment="Name the carts.")
 
     response = send(reviewers_desk, address_of(review), {"send_back": "1", "comment": "Never mind."}, opened="/admin/")
 
@@ -89,7 +127,7 @@ def test_asking_again_leads_to_the_review_that_is_open(desk: Client) -> None:
 def test_what_is_taken_back_can_be_asked_again_without_typing(desk: Client, writer: Editor) -> None:
     review = reviews.request(make_rated_pledge(), kind="first", change_note="Lemons & limes.", by=writer)
 
-    response = send(desk, address_of(review), {"take_back": "1"})
+    response = press(desk, address_of(review), "Take it back")
 
     assert "Lemons &amp; limes.</textarea>" in desk.get(response.headers["Location"]).content.decode()
 
