@@ -192,7 +192,10 @@ def _reasons_of_change(proposal: Proposal, published: PledgeContent) -> Iterator
     if kind != Edition.Kind.CORRECTION and composed.quotation != published.quotation:
         yield _("The quotation can change only in a correction.")
     if kind in _KEEPING_THE_RATING and _rating(composed) != _rating(published):
-        yield _("The rating would change, so this edition is a verdict or a correction.")
+        if kind == Edition.Kind.WITHDRAWAL:
+            yield _("A withdrawal leaves the rating as it is: delete the draft verdict first.")
+        else:
+            yield _("The rating would change, so this edition is a verdict or a correction.")
     if kind == Edition.Kind.MINOR:
         yield from _reasons_of_minor(proposal, published)
 
