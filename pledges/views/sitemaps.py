@@ -43,7 +43,7 @@ class PageSitemap(DatedSitemap):
         return [
             *((name, changed_at) for name in ("home", "pledge-list", "topic-list")),
             *texts.values_list("name", "published_at"),
-            ("methodology", None),  # it shows the rating scale, whose changes are not dated
+            *((name, None) for name in ("methodology", "newsletter-sign-up")),  # whose changes are not dated
         ]
 
     def location(self, item: Dated) -> str:

@@ -45,6 +45,8 @@ def page(chromium: Browser, site: str) -> Page:
 def address_of(record: str, pledge: Pledge) -> str:
     if record == "start":
         return reverse("admin:index")
+    if record == "subscribers":
+        return reverse("admin:newsletter_subscription_changelist")
     if record == "request":
         pledge.reviews.filter(edition=None).delete()
         return reverse("admin:pledges_pledge_review", args=[pledge.pk])
@@ -75,7 +77,18 @@ def address_of_issue(record: str) -> str:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
     "record",
-    ["start", "pledge", "verdict", "evidence", "review", "request", "differences", "issue", "issue-on-its-way"],
+    [
+        "start",
+        "pledge",
+        "verdict",
+        "evidence",
+        "review",
+        "request",
+        "differences",
+        "subscribers",
+        "issue",
+        "issue-on-its-way",
+    ],
 )
 def test_axe_finds_nothing_wide_or_narrow(site: str, pledge: Pledge, page: Page, record: str, scheme: str) -> None:
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]

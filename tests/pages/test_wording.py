@@ -14,12 +14,12 @@ from pytest_django import Settings
 
 from pledges.models import Department, Edition, Promisor, Rating, SiteText, Topic
 from tests.pages.full_site import make_full_site
-from tests.pages.surfaces import PUBLIC_SURFACES, Surface
+from tests.pages.surfaces import BY_TOKEN, PUBLIC_SURFACES, Surface
 from tracker.newsletter.models import Issue
 
 pytestmark = pytest.mark.django_db
 
-PAGES = [surface for surface in PUBLIC_SURFACES if surface.is_html]
+PAGES = [*(surface for surface in PUBLIC_SURFACES if surface.is_html), *BY_TOKEN]
 OPEN, CLOSE = "⟦", "⟧"
 MARKED = re.compile(rf"{OPEN}[^{OPEN}{CLOSE}]*{CLOSE}")
 WORD = re.compile(r"[^\W\d_]{2,}")

@@ -1,5 +1,6 @@
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -56,3 +57,7 @@ class ConsentEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subscription}: {self.get_kind_display()}"
+
+    @property
+    def gets_for_people(self) -> str:
+        return ", ".join(gettext("the newsletter") if name == "digest" else name for name in self.gets.split())
