@@ -93,9 +93,10 @@ class Environment:
             options: dict[str, object] = {"transaction_mode": "IMMEDIATE", "timeout": 0.01}
             options["init_command"] = "PRAGMA journal_mode=WAL"
         elif database["ENGINE"] == "django.db.backends.postgresql" and database["NAME"]:
-            options = {"connect_timeout": 2}
+            # A server that is gone without a word is noticed after five seconds, not after hours.
+            options = {"connect_timeout": 2, "keepalives_idle": 2, "keepalives_interval": 1, "tcp_user_timeout": 5000}
             if pool_size:
-                options["pool"] = {"min_size": 1, "max_size": pool_size, "timeout": 2}
+                options["pool"] = {"min_size": 1, "max_size": pool_size, "timeout": 2, "reconnect_timeout": 2}
         else:
             raise ImproperlyConfigured(
                 f"{name} must be like sqlite:////absolute/path or postgres://user:password@host/name."

@@ -30,5 +30,5 @@ loglevel = os.environ.get("GUNICORN_LOG_LEVEL", "info")
 logging.getLogger("gunicorn.error").addFilter(hide_address)
 
 # A page never waits long for its database; commands, which may, do not run here.
-os.environ.setdefault("DATABASE_POOL_SIZE", str(threads))
+os.environ.setdefault("DATABASE_POOL_SIZE", str(threads + 1))  # one for the thread that reads the journal
 os.environ.setdefault("PGOPTIONS", "-c statement_timeout=3000 -c lock_timeout=2500")

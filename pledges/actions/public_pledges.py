@@ -36,7 +36,9 @@ def refresh(pledge: Pledge) -> set[str]:
     ((_, columns),) = _expected(pledge=pledge)
     after, _created = PublicPledge.objects.update_or_create(pledge=pledge, defaults=columns)
     _tally({_cell(row) for row in (before, after) if row})
-    return _tags(after) | (_tags(before) if before else set())
+    # No copy of a withdrawn page may be shown any more, however old.
+    purged = {f"purge:pledge:{after.slug}"} if after.withdrawn_at else set()
+    return _tags(after) | (_tags(before) if before else set()) | purged
 
 
 def rebuild() -> Iterator[str]:

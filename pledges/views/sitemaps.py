@@ -15,7 +15,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from pledges.models import PublicPledge, SiteText
-from pledges.views.reading import reader_page
+from pledges.views.reading import page_showing, reader_page
 
 # A URL name or a slug, with the moment when what is there last changed, if that is known.
 Dated = tuple[str, datetime | None]
@@ -82,7 +82,7 @@ def sitemap(request: HttpRequest) -> HttpResponse:
     return render(request, "sitemap_index.xml", {"sitemaps": sitemaps}, content_type="application/xml")
 
 
-@reader_page
+@page_showing("lists", known=["p"])
 def sitemap_section(request: HttpRequest, section: str) -> HttpResponse:
     return views.sitemap(request, _sections(), section)
 
