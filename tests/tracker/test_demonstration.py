@@ -8,7 +8,7 @@ import pytest
 from tracker import demonstration
 from tracker.environment import Environment
 
-PREPARED = {"DJANGO_SECRET_KEY", "SITE_URL", "ALLOWED_HOSTS", "DATABASE_URL", "MEDIA_ROOT"}
+PREPARED = {"DJANGO_SECRET_KEY", "SITE_URL", "ALLOWED_HOSTS", "DATABASE_URL", "MEDIA_ROOT", "LAST_PAGES_ROOT"}
 
 
 @pytest.fixture(params=[".demo", "50% #1 folder?", 'l\'été $HOME "x"'])
