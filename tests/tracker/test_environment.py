@@ -9,6 +9,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from tracker.environment import Environment, is_loopback
+from tracker.postgresql import BoundedConnection
 
 
 def given(value: str | None) -> Environment:
@@ -168,7 +169,8 @@ def test_database_bounds_the_waiting_on_postgresql() -> None:
 def test_database_keeps_a_bounded_pool_where_one_is_asked_for() -> None:
     database = given("postgres://db.example/tracker").database("LEMONS", pool_size=5)
 
-    pool = {"min_size": 1, "max_size": 5, "timeout": 2, "reconnect_timeout": 2}
+    bounds = {"max_size": 5, "timeout": 2, "reconnect_timeout": 2}
+    pool = {"min_size": 1, "connection_class": BoundedConnection, **bounds}
     assert database["OPTIONS"] == {**BOUNDED, "pool": pool}
 
 

@@ -30,7 +30,10 @@ class Reply(NamedTuple):
 
 @dataclass
 class Entry:
-    """An answer of Django's with the tags of what it shows; `expires_at` is on the monotonic clock."""
+    """An answer of Django's with the tags of what it shows; `expires_at` is on the monotonic clock.
+
+    `position` is that of the journal when Django began to make it; None if nobody knew.
+    """
 
     status: str
     headers: Headers
@@ -38,6 +41,7 @@ class Entry:
     tags: frozenset[str]
     expires_at: float
     rendered_at: float = field(default_factory=time.time)
+    position: int | None = None
     _replies: dict[str, Reply] = field(default_factory=dict)
 
     def reply(self, encoding: str) -> Reply:
@@ -100,10 +104,14 @@ def is_known(etag: str, if_none_match: str) -> bool:
     )
 
 
-def tags_of(headers: Iterable[tuple[str, str]]) -> frozenset[str]:
-    """Give the tags of an answer that may be kept; none for one that may not."""
-    values = {name.lower(): value for name, value in headers}
+def is_for_all(headers: Iterable[tuple[str, str]]) -> bool:
+    """Whether an answer may be given to others than the one who asked."""
+    values = {name.lower(): value.lower() for name, value in headers}
     control = values.get("cache-control", "")
     is_private = "set-cookie" in values or "private" in control or "no-store" in control
-    varies = values.get("vary", "").lower() not in {"", "accept-encoding"}
-    return frozenset() if is_private or varies else frozenset(values.get("surrogate-key", "").split())
+    return not is_private and values.get("vary", "") in {"", "accept-encoding"}
+
+
+def tags_of(headers: Iterable[tuple[str, str]]) -> frozenset[str]:
+    """Give the tags of what an answer shows."""
+    return frozenset(tag for name, value in headers if name.lower() == "surrogate-key" for tag in value.split())

@@ -8,7 +8,6 @@ from threading import Condition, Event, Thread
 from typing import NamedTuple
 
 from django.db import Error, connection
-from django.utils import timezone
 
 from pledges.models import Generation, Journal
 
@@ -28,24 +27,28 @@ class JournalReader:
     """Follows the journal; `on_change` is called, in the thread that reads, before a new position is shown.
 
     `position` is the number up to which everything was taken in; None before the first answer of the database.
+    `known_position` is asked for it when the thread begins: not before, as a fork may come late.
     """
 
-    def __init__(self, on_change: Callable[[Moved], None], *, known_position: int | None = None) -> None:
-        self.position = known_position
-        self._on_change = on_change
+    def __init__(
+        self, on_change: Callable[[Moved], None], *, known_position: Callable[[], int | None] = lambda: None
+    ) -> None:
+        self.position: int | None = None
+        self._on_change, self._known_position = on_change, known_position
         self._recent: deque[Moved] = deque(maxlen=_MOST_ROWS)
         self._answered_at = time.monotonic()
         self._looked_from = 0.0
         self._wake = Event()
         self._news = Condition()
         self._thread: Thread | None = None
-        self._day = timezone.localdate()
 
     def make_sure_it_runs(self) -> None:
         """Start the thread where none lives: in a new process, which a fork gives no threads, or after a mishap."""
         if self._thread is None or not self._thread.is_alive():
             with self._news:
                 if self._thread is None or not self._thread.is_alive():
+                    if self._thread is None:
+                        self.position = self._known_position()
                     self._answered_at = time.monotonic()
                     self._thread = Thread(target=self._run, name="journal", daemon=True)
                     self._thread.start()
@@ -64,10 +67,8 @@ class JournalReader:
 
     def has_moved(self, since: int | None, tags: frozenset[str]) -> bool:
         """Whether anything with one of these tags looks different since a position."""
-        if since is None or self.position is None:
+        if since is None or self.position is None or since > self.position:
             return True
-        if since == self.position:
-            return False
         missed = self.position - since
         newer = [moved for moved in list(self._recent) if moved.number > since]
         return len(newer) < missed or any(not moved.tags or not moved.tags.isdisjoint(tags) for moved in newer)
@@ -91,12 +92,10 @@ class JournalReader:
     def _look(self) -> None:
         number = Generation.objects.values_list("number", flat=True).get()
         for moved in self._moves_until(number):
-            self._on_change(moved)
+            # Known before it is acted on: who keeps a page after the drop must find that it moved.
             self._recent.append(moved)
+            self._on_change(moved)
         self.position = number
-        if (today := timezone.localdate()) != self._day:  # what is overdue changes at midnight
-            self._day = today
-            self._on_change(Moved(number, frozenset({"site"})))
 
     def _moves_until(self, number: int) -> Iterable[Moved]:
         if self.position == number:

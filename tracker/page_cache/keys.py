@@ -12,7 +12,7 @@ from tracker.requests import EDITORS_PAGES
 
 _NOT_KEPT = (*EDITORS_PAGES, "/static/", "/media/", "/healthz", "/readyz")
 _MOST_PARAMETERS = 20
-_LONGEST_QUERY = 1_000  # characters
+_LONGEST_PATH, _LONGEST_QUERY = 300, 1_000  # characters
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -36,12 +36,12 @@ class Address:
         path: str = environ["PATH_INFO"]
         if (
             environ["REQUEST_METHOD"] not in {"GET", "HEAD"}
-            or environ.get("HTTP_HOST") not in self._hosts
+            or environ.get("HTTP_HOST", "").lower() not in self._hosts
             or path.startswith(_NOT_KEPT)
             or (self._is_secure and not self._came_by_https(environ))
         ):
             return None
-        if "?" in path or self._session in environ.get("HTTP_COOKIE", ""):
+        if "?" in path or len(path) > _LONGEST_PATH or self._session in environ.get("HTTP_COOKIE", ""):
             return ""
         query = environ.get("QUERY_STRING")
         return known_address(path, query) if query else path

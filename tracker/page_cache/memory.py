@@ -29,6 +29,15 @@ class Memory:
             return None
         return found[0]
 
+    def last(self, key: str) -> Entry | None:
+        """Give the answer that is kept even if its time is over."""
+        return self._entries.get(key, (None, 0))[0]
+
+    def all(self) -> list[tuple[str, Entry]]:
+        """Give every answer with its address, the one asked for last first."""
+        with self._lock:
+            return [(key, self._entries[key][0]) for key in reversed(list(self._entries))]
+
     def keep(self, key: str, entry: Entry) -> None:
         size = entry.size * 2  # with what it takes compressed, which is made when first asked for
         if size > self._most_bytes // 4:
@@ -38,13 +47,16 @@ class Memory:
             self._entries[key] = (entry, size)
             self.bytes += size
             while self.bytes > self._most_bytes:
-                self._forget(next(iter(self._entries)))
+                _key, (_entry, size) = self._entries.popitem(last=False)
+                self.bytes -= size
 
     def drop(self, tags: Set[str]) -> None:
         """Forget every answer that shows something with one of these tags."""
         with self._lock:
-            for key in [key for key, (entry, _) in self._entries.items() if not tags.isdisjoint(entry.tags)]:
-                self._forget(key)
+            # Readers move entries all the while: only a copy made in one step can be gone through.
+            for key in list(self._entries):
+                if not tags.isdisjoint(self._entries[key][0].tags):
+                    self._forget(key)
 
     def drop_all(self) -> None:
         with self._lock:

@@ -6,7 +6,7 @@ import time
 import brotli  # type: ignore[import-untyped]
 import pytest
 
-from tracker.page_cache.entries import Entry, best_encoding, is_known, tags_of
+from tracker.page_cache.entries import Entry, best_encoding, is_for_all, is_known, tags_of
 
 BODY = b"<p>Lemons are sour.</p>" * 50
 
@@ -78,7 +78,10 @@ def test_another_tag_is_not(header: str) -> None:
 
 
 def test_tags_are_those_of_the_header() -> None:
-    assert tags_of([("Surrogate-Key", "site lists"), ("Cache-Control", "public")]) == {"site", "lists"}
+    headers = [("Surrogate-Key", "site lists"), ("Cache-Control", "public"), ("Vary", "Accept-Encoding")]
+
+    assert tags_of(headers) == {"site", "lists"}
+    assert is_for_all(headers)
 
 
 @pytest.mark.parametrize(
@@ -91,5 +94,5 @@ def test_tags_are_those_of_the_header() -> None:
         ("Vary", "Accept-Encoding, Cookie"),
     ],
 )
-def test_what_is_for_one_person_has_no_tags(header: tuple[str, str]) -> None:
-    assert tags_of([("Surrogate-Key", "site"), header]) == frozenset()
+def test_what_is_for_one_person_is_not_for_all(header: tuple[str, str]) -> None:
+    assert not is_for_all([("Surrogate-Key", "site"), header])

@@ -25,7 +25,9 @@ def seen() -> list[Moved]:
 
 
 def reader_at(position: int | None, seen: list[Moved]) -> JournalReader:
-    return JournalReader(seen.append, known_position=position)
+    reader = JournalReader(seen.append)
+    reader.position = position
+    return reader
 
 
 def test_each_publication_is_told_with_its_tags(seen: list[Moved]) -> None:
@@ -86,14 +88,24 @@ def test_a_page_has_moved_when_one_of_its_tags_did(seen: list[Moved]) -> None:
     assert reader.has_moved(None, frozenset({"pledge:b"}))
 
 
-def test_at_midnight_every_page_is_made_anew(seen: list[Moved], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_was_made_before_a_database_was_put_back_has_moved(seen: list[Moved]) -> None:
     reader = reader_at(Generation.objects.get().number, seen)
-    monkeypatch.setattr(reader, "_day", reader._day.replace(year=2020))
-
-    reader._look()
     reader._look()
 
-    assert [moved.tags for moved in seen] == [{"site"}]
+    assert reader.has_moved(Generation.objects.get().number + 5, frozenset({"pledge:a"}))
+
+
+def test_a_move_is_known_before_it_is_acted_on() -> None:
+    """Else a page kept between the drop and the news would stay although it is old."""
+    before = Generation.objects.get().number
+    known: list[bool] = []
+    reader = JournalReader(lambda moved: known.append(reader.has_moved(before, moved.tags)))
+    reader.position = before
+    publish("pledge:a")
+
+    reader._look()
+
+    assert known == [True]
 
 
 def test_the_thread_looks_by_itself_and_when_it_is_asked(seen: list[Moved]) -> None:
@@ -101,9 +113,12 @@ def test_the_thread_looks_by_itself_and_when_it_is_asked(seen: list[Moved]) -> N
     reader = reader_at(1, seen)
     reader._look = lambda: looks.append(time.monotonic())  # type: ignore[method-assign]  # in the thread, for good
 
+    reader._known_position = lambda: 17
+
     reader.make_sure_it_runs()
 
     assert reader.look_now(5)
+    assert reader.position == 17
     assert looks
     assert not reader.is_silent
     wait_until(lambda: len(looks) > 2)

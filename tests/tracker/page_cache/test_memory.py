@@ -1,5 +1,7 @@
 """Answers in memory: bounded by bytes, dropped by tags."""
 
+import sys
+import threading
 import time
 
 from tracker.page_cache.entries import Entry
@@ -23,6 +25,31 @@ def test_what_is_over_is_not_found() -> None:
     memory.keep("/a", make_entry(lives=-1))
 
     assert memory.find("/a") is None
+    assert memory.last("/a") is not None
+
+
+def test_a_drop_is_not_disturbed_by_readers() -> None:
+    memory, is_over = Memory(10_000_000), threading.Event()
+    for number in range(1_000):
+        memory.keep(f"/{number}", make_entry(f"pledge:{number}"))
+
+    def read() -> None:
+        while not is_over.is_set():
+            for number in range(1_000):
+                memory.find(f"/{number}")
+
+    reader, usual = threading.Thread(target=read), sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    reader.start()
+    try:
+        for number in range(0, 1_000, 10):
+            memory.drop({f"pledge:{number}"})
+    finally:
+        is_over.set()
+        reader.join()
+        sys.setswitchinterval(usual)
+
+    assert len(memory) == 900
 
 
 def test_a_tag_drops_what_has_it_and_nothing_else() -> None:

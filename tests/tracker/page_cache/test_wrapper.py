@@ -4,9 +4,11 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -15,7 +17,7 @@ from tracker.page_cache.journal import Moved
 from tracker.page_cache.keys import Address
 from tracker.page_cache.last_pages import LastPages
 from tracker.page_cache.memory import Memory
-from tracker.page_cache.wrapper import BUSY, REFUSAL, SILENT, PageCache
+from tracker.page_cache.wrapper import BUSY, REFUSAL, SILENT, PageCache, _seconds_to_midnight
 
 
 @dataclass
@@ -305,13 +307,167 @@ def test_without_the_database_an_unknown_page_is_refused_at_once(
     assert (answer.status, answer.body, site.renders) == ("503 Service Unavailable", SILENT.encode(), 0)
 
 
-def test_an_error_gives_way_to_the_last_good_page(cache: PageCache, site: Site, journal: Journal) -> None:
+def test_a_database_that_fails_gives_way_to_the_last_good_page(cache: PageCache, site: Site, journal: Journal) -> None:
+    ask(cache)
+    wait_until(lambda: cache.last_pages.find("/pledges/a/") is not None)
+    journal.move("pledge:a")
+    site.status = "503 Service Unavailable"
+
+    assert (ask(cache).status, ask(cache).headers["X-Served"]) == ("200 OK", "stale")
+
+
+def test_a_page_that_cannot_be_made_is_not_hidden_behind_what_is_no_longer_true(
+    cache: PageCache, site: Site, journal: Journal
+) -> None:
     ask(cache)
     wait_until(lambda: cache.last_pages.find("/pledges/a/") is not None)
     journal.move("pledge:a")
     site.status = "500 Internal Server Error"
 
+    assert ask(cache).status == site.status
+
+
+def test_a_page_that_cannot_be_made_again_though_nothing_moved_is_the_last_good_one(
+    cache: PageCache, site: Site
+) -> None:
+    ask(cache)
+    make_old(cache, "/pledges/a/")
+    site.status = "500 Internal Server Error"
+
     assert (ask(cache).status, ask(cache).headers["X-Served"]) == ("200 OK", "stale")
+
+
+def test_without_a_turn_a_page_that_is_still_true_is_given_and_one_that_moved_is_not(
+    cache: PageCache, site: Site, journal: Journal
+) -> None:
+    ask(cache, "/pledges/a/"), ask(cache, "/pledges/b/")
+    make_old(cache, "/pledges/a/")
+    make_old(cache, "/pledges/b/")
+    with cache._renders.one():
+        assert ask(cache, "/pledges/a/").headers["X-Served"] == "stale"
+
+        journal.move("pledge:a")
+
+        assert ask(cache, "/pledges/a/").status == "503 Service Unavailable"
+
+
+def make_old(cache: PageCache, key: str) -> None:
+    entry = cache.pages.last(key)
+    assert entry is not None
+    entry.expires_at = 0
+
+
+def test_at_midnight_every_page_is_made_anew(cache: PageCache, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tracker.page_cache.wrapper._seconds_to_midnight", lambda _now: 0.2)
+    ask(cache), ask(cache)
+    assert site.renders == 1
+
+    time.sleep(0.25)
+
+    ask(cache)
+    assert site.renders == 2
+
+
+def test_midnight_is_that_of_the_site_on_the_day_the_clocks_go_back() -> None:
+    half_past_midnight = datetime(2026, 10, 25, 0, 30, tzinfo=ZoneInfo("Europe/London"))
+
+    assert _seconds_to_midnight(half_past_midnight) == 24.5 * 3600
+
+
+def test_long_without_the_database_pages_come_from_memory_even_when_their_time_is_over(
+    cache: PageCache, site: Site, journal: Journal
+) -> None:
+    ask(cache)
+    make_old(cache, "/pledges/a/")
+    cache.last_pages.find = lambda _key: None  # type: ignore[assignment,method-assign]
+    journal.is_silent = True
+
+    assert ask(cache).headers["X-Served"] == "stale"
+
+
+def test_a_page_from_disk_is_made_anew_once_the_database_is_back(
+    cache: PageCache, site: Site, journal: Journal
+) -> None:
+    ask(cache)
+    wait_until(lambda: cache.last_pages.find("/pledges/a/") is not None)
+    cache.pages.drop_all()
+    journal.is_silent = True
+    assert ask(cache).headers["X-Served"] == "stale"
+    assert len(cache.pages) == 1  # unpacked once
+
+    journal.is_silent = False
+
+    assert "X-Served" not in ask(cache).headers
+    assert site.renders == 2
+
+
+def test_a_purge_leaves_what_it_does_not_name(cache: PageCache, site: Site, journal: Journal) -> None:
+    site.headers = [("Surrogate-Key", "site pledge:b")]
+    ask(cache, "/pledges/b/")
+    wait_until(lambda: cache.last_pages.find("/pledges/b/") is not None)
+
+    journal.move("pledge:a", "purge:pledge:a")
+
+    wait_until(lambda: cache.last_pages.find("/pledges/b/") is not None)
+    journal.is_silent = True
+    assert ask(cache, "/pledges/b/").headers["X-Served"] == "stale"
+
+
+@pytest.mark.parametrize("status", ["302 Found", "301 Moved Permanently"])
+def test_a_way_to_another_address_is_kept_for_a_while(status: str, cache: PageCache, site: Site) -> None:
+    site.status, site.headers = status, [("Location", "/pledges/")]
+
+    assert ask(cache).headers["Location"] == ask(cache).headers["Location"] == "/pledges/"
+    assert site.renders == 1
+
+
+@pytest.mark.parametrize("status", ["404 Not Found", "302 Found"])
+def test_a_refusal_for_one_person_is_not_kept(status: str, cache: PageCache, site: Site) -> None:
+    site.status, site.headers = status, [("Cache-Control", "no-store")]
+
+    ask(cache), ask(cache)
+
+    assert site.renders == 2
+
+
+def test_an_answer_that_cannot_be_shared_is_made_for_each_who_waited(cache: PageCache, site: Site) -> None:
+    site.status = "400 Bad Request"
+    site.gate.clear()
+    answers: list[Answer] = []
+    readers = [threading.Thread(target=lambda: answers.append(ask(cache))) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    wait_until(lambda: site.renders == 1)
+
+    site.gate.set()
+
+    for reader in readers:
+        reader.join()
+    assert [answer.status for answer in answers] == ["400 Bad Request"] * 3
+
+
+def test_a_crowd_that_asks_for_what_is_slow_leaves_threads_for_what_is_ready(cache: PageCache, site: Site) -> None:
+    site.gate.clear()
+    posts = [threading.Thread(target=lambda: ask(cache, "/accounts/login/", REQUEST_METHOD="POST")) for _ in range(6)]
+    pages = [threading.Thread(target=ask, args=(cache, f"/{number}/")) for number in range(7)]
+    for thread in (*posts, *pages):
+        thread.start()
+    wait_until(lambda: site.renders == 3)  # two of the editors' and one reader's; the others wait or were refused
+
+    started = time.monotonic()
+    post, page = ask(cache, "/accounts/login/", REQUEST_METHOD="POST"), ask(cache, "/more/")
+    waited = time.monotonic() - started
+
+    site.gate.set()
+    for thread in (*posts, *pages):
+        thread.join()
+    assert (post.body, page.body) == (BUSY.encode(), BUSY.encode())
+    assert waited < 0.15
+
+
+def test_a_style_sheet_comes_however_busy_the_site_is(cache: PageCache) -> None:
+    with cache._passes.one(), cache._passes.one(), cache._renders.one():
+        assert ask(cache, "/static/css/site.css").status == "200 OK"
 
 
 def test_what_was_purged_is_shown_no_more_even_without_the_database(
