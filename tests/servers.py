@@ -135,7 +135,9 @@ def crowd(
 
 
 @contextmanager
-def serve(database_url: str, folder: Path, *, static: Path | None = None, **more: str) -> Iterator[Server]:
+def serve(
+    database_url: str, folder: Path, *, static: Path | None = None, application: str = "", **more: str
+) -> Iterator[Server]:
     """Serve a site on a database that is migrated, with `folder` for all that it keeps and, unless given, its files."""
     port = find_free_port()
     environment = {
@@ -152,7 +154,7 @@ def serve(database_url: str, folder: Path, *, static: Path | None = None, **more
     if not static:
         collect = [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity=0"]
         subprocess.run(collect, env=environment, cwd=settings.BASE_DIR, check=True)
-    server = Server(port, folder, environment, start(environment, folder, port))
+    server = Server(port, folder, environment, start(environment, folder, port, application))
     try:
         wait_until(lambda: server.process.poll() is None and server.get("/healthz").status == http.client.OK)
         yield server
@@ -162,11 +164,16 @@ def serve(database_url: str, folder: Path, *, static: Path | None = None, **more
             server.process.wait(PATIENCE)
 
 
-def start(environment: dict[str, str], folder: Path, port: int) -> "subprocess.Popen[bytes]":
+def start(environment: dict[str, str], folder: Path, port: int, application: str = "") -> "subprocess.Popen[bytes]":
     command = [sys.executable, "-m", "gunicorn", "--config", "python:tracker.gunicorn_conf"]
+    command += [application] if application else []
     with (folder / "log").open("ab") as log:
         return subprocess.Popen(
-            [*command, "--bind", f"127.0.0.1:{port}"], env=environment, cwd=settings.BASE_DIR, stdout=log, stderr=log
+            [*command[:3], "--bind", f"127.0.0.1:{port}", *command[3:]],
+            env=environment,
+            cwd=settings.BASE_DIR,
+            stdout=log,
+            stderr=log,
         )
 
 

@@ -5,10 +5,12 @@ from typing import Any
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
 
 _django = get_wsgi_application()
+_ = get_resolver().url_patterns  # once for all processes, and not at the first request
 
 # Below it: the models can be imported only once Django is set up.
 from tracker.page_cache.keys import Address  # noqa: E402

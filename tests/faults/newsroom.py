@@ -16,7 +16,7 @@ def main(pledges: int) -> None:
     from tests.factories import make_editor, make_published_pledge  # noqa: PLC0415 (the models need Django set up)
 
     make_editor(username="ada", is_staff=True, is_superuser=True)
-    print(*(make_published_pledge(background="Lemons.").slug for _ in range(pledges)), flush=True)  # noqa: T201
+    print(*(make_published_pledge(slug=f"lime-{n}", background="Lemons.").slug for n in range(pledges)), flush=True)  # noqa: T201
     for line in sys.stdin:
         close_old_connections()
         print(do(*line.split()), flush=True)  # noqa: T201

@@ -39,7 +39,7 @@ class Memory:
             return [(key, self._entries[key][0]) for key in reversed(list(self._entries))]
 
     def keep(self, key: str, entry: Entry) -> None:
-        size = entry.size * 2  # with what it takes compressed, which is made when first asked for
+        size = entry.size
         if size > self._most_bytes // 4:
             return
         with self._lock:

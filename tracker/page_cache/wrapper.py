@@ -90,6 +90,10 @@ class PageCache:
             return self._answer_unkept(environ, start_response)
         return self._answer_cold(key, environ, start_response)
 
+    def begin(self) -> None:
+        """Hear from the journal before the first reader comes."""
+        self.journal.make_sure_it_runs()
+
     def describe(self) -> dict[str, int | float | None]:
         """Say what it holds and has done, for operators."""
         return {

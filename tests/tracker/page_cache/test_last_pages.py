@@ -34,7 +34,7 @@ def test_a_kept_page_is_found_by_the_next_process(tmp_path: Path) -> None:
 
     found = later.find("/a")
     assert found is not None
-    assert (found.status, found.body, found.headers) == ("200 OK", b"Lemons.", [("Content-Type", "text/html")])
+    assert (found.status, found.plain, found.headers) == ("200 OK", b"Lemons.", [("Content-Type", "text/html")])
     assert (set(found.tags), found.position, found.expires_at) == ({"site"}, 1, 0.0)
 
 
