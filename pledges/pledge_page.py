@@ -1,6 +1,6 @@
 """What the pledge page shows: the content of an edition beside the standing facts of today."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from django.conf import settings
@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from pledges import ready_html
 from pledges.compose import compose, next_number
 from pledges.content import PledgeContent, VerdictContent, read
 from pledges.models import Edition, Pledge, PublicPledge, Review, Source
@@ -25,7 +26,10 @@ class HistoryLine:
 
 @dataclass(frozen=True)
 class PledgePage:
-    """Everything the template needs; `sources` are today's rows by their key."""
+    """Everything the template needs; `sources` are today's rows by their key.
+
+    `parts` are those that are ready as HTML; the template leaves there those that it has to make.
+    """
 
     slug: str
     address: str
@@ -36,6 +40,7 @@ class PledgePage:
     changed_at: datetime
     checked_on: date | None
     next_check_on: date | None
+    parts: dict[str, str] = field(default_factory=dict)
 
     @property
     def crumbs(self) -> list[dict[str, str]]:
@@ -54,7 +59,8 @@ class PledgePage:
 def pledge_page(public: PublicPledge) -> PledgePage:
     """Give the page of a pledge's current edition; costs one query, for the standing facts of sources."""
     assert public.edition.content is not None
-    return _page(public, read(bytes(public.edition.content)), public.recorded_moments)
+    page = _page(public, read(bytes(public.edition.content)), public.recorded_moments)
+    return replace(page, parts=ready_html.parts_of(public, page.sources))
 
 
 def preview_page(pledge: Pledge) -> PledgePage:

@@ -94,6 +94,8 @@ class Environment:
             # IMMEDIATE: a transaction that begins by reading and then writes cannot wait, it fails.
             options: dict[str, object] = {"transaction_mode": "IMMEDIATE", "timeout": 0.01}
             options["init_command"] = "PRAGMA journal_mode=WAL"
+            # To open the file and set it up takes as long as a page's two questions.
+            database["CONN_MAX_AGE"] = 60
         elif database["ENGINE"] == "django.db.backends.postgresql" and database["NAME"]:
             # A server that is gone without a word is noticed after five seconds, not after hours.
             options = {"connect_timeout": 2, "keepalives_idle": 2, "keepalives_interval": 1, "tcp_user_timeout": 5000}

@@ -2,6 +2,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from pledges import content
+from pledges.actions import ready_html
 from pledges.actions.journal import public_change
 from pledges.compose import compose
 from pledges.models import Pledge, PublicPledge, Source
@@ -26,6 +27,7 @@ def settle_citing(source: Source) -> int:
         found = [settle(pledge) for pledge in citing(source).order_by("pk")]
         public = PublicPledge.objects.filter(pledge__in=found)
         tags.update(f"pledge:{slug}" for slug in public.values_list("slug", flat=True))
+        ready_html.make_later(public.values_list("pk", flat=True))
         return len(found)
 
 

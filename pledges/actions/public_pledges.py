@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Count, Exists, OuterRef
 
+from pledges.actions import ready_html
 from pledges.actions.journal import public_change
 from pledges.compose import compose_verdict
 from pledges.content import PledgeContent, canonical, read
@@ -36,6 +37,7 @@ def refresh(pledge: Pledge) -> set[str]:
     ((_, columns),) = _expected(pledge=pledge)
     after, _created = PublicPledge.objects.update_or_create(pledge=pledge, defaults=columns)
     _tally({_cell(row) for row in (before, after) if row})
+    ready_html.make_anew(after)
     # No copy of a withdrawn page may be shown any more, however old.
     purged = {f"purge:pledge:{after.slug}"} if after.withdrawn_at else set()
     return _tags(after) | (_tags(before) if before else set()) | purged

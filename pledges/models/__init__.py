@@ -9,6 +9,7 @@ from pledges.models.journal import Generation, Journal
 from pledges.models.pledge import Pledge
 from pledges.models.public_pledge import PublicPledge, RetiredSlug, Tally
 from pledges.models.rating import Family, Rating
+from pledges.models.ready_html import ReadyHtml
 from pledges.models.reply import Reply
 from pledges.models.review import Review
 from pledges.models.site_text import SiteText
@@ -28,6 +29,7 @@ __all__ = [
     "Promisor",
     "PublicPledge",
     "Rating",
+    "ReadyHtml",
     "Reply",
     "RetiredSlug",
     "Review",

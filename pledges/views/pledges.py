@@ -24,7 +24,7 @@ def pledge_list(request: HttpRequest) -> HttpResponse:
 
 @page_showing("pledge:{slug}")
 def pledge_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    public = PublicPledge.objects.select_related("edition").filter(slug=slug).first()
+    public = PublicPledge.objects.select_related("edition", "ready_html").filter(slug=slug).first()
     if public is None:
         return _redirect_from_retired(slug)
     if public.withdrawn_at:

@@ -85,7 +85,10 @@ def memory(server: Server) -> dict[str, float]:
     """Give the megabytes of the server's processes: proportional shares, and resident ones for comparison."""
     pids = [server.process.pid, *server.workers()]
     rollups = [Path(f"/proc/{pid}/smaps_rollup").read_text() for pid in pids]
-    return {
-        name: sum(int(re.search(rf"^{name}:\s+(\d+)", rollup, re.MULTILINE)[1]) for rollup in rollups) / 1000  # type: ignore[index]
-        for name in ("Pss", "Rss")
-    }
+    return {name: sum(_kilobytes(name, rollup) for rollup in rollups) / 1000 for name in ("Pss", "Rss")}
+
+
+def _kilobytes(name: str, rollup: str) -> int:
+    found = re.search(rf"^{name}:\s+(\d+)", rollup, re.MULTILINE)
+    assert found
+    return int(found[1])

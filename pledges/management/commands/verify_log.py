@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, connection
 
-from pledges import log
+from pledges import log, ready_html
 from pledges.actions import editions, public_pledges
 from pledges.guards import missing_guards
 from pledges.models import Edition, Editor
@@ -51,6 +51,7 @@ class Command(BaseCommand):
         yield from (f"Entry {sequence}: no review approved it." for sequence in editions.unapproved())
         yield from public_pledges.differences()
         yield from public_pledges.miscounted()
+        yield from ready_html.altered()
         yield from public_pledges.altered_verdicts()
         yield from public_pledges.altered_ratings()
         yield from public_pledges.astray_addresses()
