@@ -16,7 +16,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from pledges.models import PublicPledge, SiteText
-from pledges.views.reading import reader_page
+from pledges.views.reading import page_showing
 
 _PAGE = re.compile("[1-9][0-9]{0,5}")
 # A URL name or a slug, with the moment when what is there last changed, if that is known.
@@ -76,7 +76,7 @@ class GroupingSitemap(DatedSitemap):
         return reverse(f"{self.dimension}-detail", args=[item[0]])
 
 
-@reader_page
+@page_showing("lists", known=["p"])
 def sitemap(request: HttpRequest) -> HttpResponse:
     _require_page(request)
     if PublicPledge.objects.in_public().count() <= DatedSitemap.limit:
@@ -85,7 +85,7 @@ def sitemap(request: HttpRequest) -> HttpResponse:
     return render(request, "sitemap_index.xml", {"sitemaps": sitemaps}, content_type="application/xml")
 
 
-@reader_page
+@page_showing("lists", known=["p"])
 def sitemap_section(request: HttpRequest, section: str) -> HttpResponse:
     _require_page(request)
     return views.sitemap(request, _sections(), section)
