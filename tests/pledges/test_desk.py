@@ -53,7 +53,7 @@ def test_who_may_not_decide_or_publish_is_not_asked_to() -> None:
 def test_a_review_does_not_wait_for_who_saved_a_row_of_it(record: str) -> None:
     pledge, saver, other = make_rated_pledge(), make_decider(), make_decider()
     pledge.replies.create(asked_of="The ministry", asked_on="2026-01-01", answer_by="2026-01-08")
-    rows = {"verdict": pledge.verdicts, "evidence": pledge.evidence, "reply": pledge.replies}
+    rows: dict[str, Any] = {"verdict": pledge.verdicts, "evidence": pledge.evidence, "reply": pledge.replies}
     row: Any = rows[record].get() if record in rows else pledge
     row._history_user = saver
     row.save()
