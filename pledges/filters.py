@@ -214,7 +214,8 @@ class PledgeFilter:
 
     def _condition(self, name: str, value: str) -> Q:
         if name == "overdue":
-            return Q(next_check_on__lt=self.today)
+            # SQLite uses an index of some rows only where the question repeats its condition.
+            return Q(next_check_on__lt=self.today, next_check_on__isnull=False)
         if name == "family":
             keys = [rating.key for rating in self.labels.of("rating") if rating.family == value]
             return Q(rating=None) if value == UNRATED else Q(rating__in=keys)

@@ -112,22 +112,27 @@ def rating_history(public: PublicPledge) -> list[HistoryLine]:
     return _history(read(bytes(public.edition.content)), public.recorded_moments)
 
 
-def preview_page(pledge: Pledge) -> PledgePage:
-    """Give the page as it would be if the working copy were published now, by the review that is open if there is one.
+def upcoming_edition(pledge: Pledge) -> Edition:
+    """Give the edition that publishing now would make, by the review that is open if there is one.
 
     Entry and hash are not known yet.
     """
-    now = timezone.now()
-    nothing = PublicPledge(slug=pledge.slug, recorded="{}", corrections="[]")
-    public = PublicPledge.objects.filter(pledge=pledge).first() or nothing
     asked = pledge.reviews.filter(edition=None).exclude(decision=Review.Decision.SENT_BACK).first()
-    edition = Edition(
+    return Edition(
         number=next_number(pledge),
-        published_at=now,
+        published_at=timezone.now(),
         kind=asked.kind if asked else "",
         change_note=asked.change_note if asked else "",
     )
-    public.changed_at = now
+
+
+def preview_page(pledge: Pledge, edition: Edition) -> PledgePage:
+    """Give the page as this upcoming edition of the working copy would make it; a withdrawal has no such page."""
+    now = edition.published_at
+    nothing = PublicPledge(slug=pledge.slug, recorded="{}", corrections="[]", changed_at=now)
+    public = PublicPledge.objects.filter(pledge=pledge).first() or nothing
+    if edition.kind != Edition.Kind.MINOR:
+        public.changed_at = now
     page = _page(public, edition, compose(pledge), public.recorded_moments | {edition.number: now})
     put_right = (
         [Correction(edition.number, now, edition.change_note, ())] if edition.kind == Edition.Kind.CORRECTION else []

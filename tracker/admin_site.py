@@ -30,13 +30,7 @@ class TrackerAdminSite(AdminSite):
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """Begin with what waits for this editor."""
         assert isinstance(request.user, Editor)
-        headings = {
-            "to_decide": _("Reviews waiting for a decision"),
-            "to_publish": _("Approved, to be published"),
-            "mine": _("Reviews I asked for"),
-        }
-        context = {"desk": desk_of(request.user), "headings": headings}
-        return super().index(request, {**context, **(extra_context or {})})
+        return super().index(request, {"desk": desk_of(request.user), **(extra_context or {})})
 
     def login(self, request: HttpRequest, _extra_context: Any = None) -> HttpResponse:
         """Send to the one page that asks for passwords; Django's own would forget the second factor."""

@@ -1,6 +1,7 @@
 """What an editor can do with a whole pledge: preview, compare, ask for a review, say that it was checked, move."""
 
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Any
 
 from django import forms
@@ -22,7 +23,7 @@ from pledges.actions.publishing_rule import NotPublishableError, missing_note, r
 from pledges.compose import compose
 from pledges.content_diffs import compare_contents
 from pledges.models import Edition, Pledge, Review
-from pledges.pledge_page import preview_page
+from pledges.pledge_page import preview_page, upcoming_edition
 
 NEXT_CHECK = timedelta(days=90)
 
@@ -45,7 +46,13 @@ def _page(request: HttpRequest, template: str, pledge: Pledge, status: int = 200
 def preview(request: HttpRequest, pk: int) -> HttpResponse:
     """Exactly the page that readers would get if the working copy were published now."""
     _require(request, "view_pledge")
-    response = render(request, "pledges/pledge_detail.html", {"page": preview_page(_pledge(pk))})
+    pledge = _pledge(pk)
+    edition = upcoming_edition(pledge)
+    if edition.kind == Edition.Kind.WITHDRAWAL:
+        context = {"edition": edition, "withdrawn_at": edition.published_at, "slug": pledge.slug}
+        response = render(request, "pledges/pledge_withdrawn.html", context, status=HTTPStatus.GONE)
+    else:
+        response = render(request, "pledges/pledge_detail.html", {"page": preview_page(pledge, edition)})
     response.headers["X-Robots-Tag"] = "noindex"
     return response
 

@@ -31,6 +31,10 @@ from pledges.text import clean
 
 View = Callable[[HttpRequest], HttpResponse]
 
+# Whoever may change a text in Markdown may see how it will look, and put pictures into it; an issue has none.
+MAY_WRITE = tuple(f"pledges.change_{record}" for record in ("pledge", "evidence", "verdict", "reply", "sitetext"))
+MAY_WRITE_WITHOUT_PICTURES = ("newsletter.change_issue",)
+
 PICTURES = throttles.Limit("pictures", most=200, per=timedelta(hours=1))  # of one editor
 _ENVELOPE = 100_000  # bytes that a request may have around its picture
 _log = logging.getLogger(__name__)
@@ -60,7 +64,7 @@ def editors_only(*permissions: str) -> Callable[[View], View]:
     return decorate
 
 
-@editors_only("pledges.view_pledge")
+@editors_only(*MAY_WRITE, *MAY_WRITE_WITHOUT_PICTURES)
 @csrf_protect
 def preview(request: HttpRequest) -> HttpResponse:
     """Give a text as readers will see it, or say why it could not be saved."""
@@ -72,7 +76,7 @@ def preview(request: HttpRequest) -> HttpResponse:
     return HttpResponse(markdown.render(text))
 
 
-@editors_only("pledges.change_pledge", "pledges.change_evidence", "pledges.change_verdict")
+@editors_only(*MAY_WRITE)
 def upload(request: HttpRequest) -> HttpResponse:
     """Keep a picture and give the Markdown that shows it."""
     if int(request.META.get("CONTENT_LENGTH") or 0) > pictures.MOST_BYTES + _ENVELOPE:

@@ -60,6 +60,14 @@ EDITION = {
     "get_kind_display": "New verdict",
     "change_note": "The last grove was picked.",
 }
+ENTRY = {
+    "slug": "lemons",
+    "headline": "A lemon for every kitchen",
+    "kind_label": "Redaction",
+    "actor": "grower",
+    "approver": "taster",
+    "redacts": [5, 6],
+}
 CORRECTION = {
     "number": 3,
     "published_at": DAY + dt.timedelta(days=9),
@@ -89,6 +97,9 @@ def style_guide(request: HttpRequest) -> HttpResponse:
             "edition_line": {"edition": EDITION, "before": RATINGS[2], "after": RATINGS[0], "has_moved": True},
             "past": {"day": DAY.date(), "until": DAY + dt.timedelta(days=9), "corrections": [CORRECTION]},
             "correction": CORRECTION,
+            "entry": {**EDITION, **ENTRY, "rating": RATINGS[0]},
+            "content": {"background": "Lemons.", "verdict": RATINGS[0], "replies": ["None."]},
+            "site_text": {"name": "about", "published": "## Who we are\n\nWe count *lemons*.", "published_at": DAY},
             "differences": [Change("Background", compare_texts("Lemons are sour and few.", "Lemons are sweet."))],
             "area_chart": areas(_trend(), _Scale()),  # type: ignore[arg-type]
         },

@@ -7,12 +7,13 @@ from datetime import UTC, datetime, timedelta
 from pledges import content, log
 from pledges.actions import public_pledges
 from pledges.content import EvidenceContent, LabelContent, PledgeContent, RatingContent, SourceContent, VerdictContent
-from pledges.models import Department, Edition, Editor, Pledge, Promisor, Rating, Source, Topic
+from pledges.models import Check, Department, Edition, Editor, Pledge, Promisor, Rating, Source, Topic
 from pledges.verifier import FIRST_PREVIOUS_HASH, entry_hash
 
 FAMILIES = ("kept", "partly", "moving", "stalled", "broken", "undecided")
 EVIDENCE = 10  # of each pledge
 _BATCH = 1_000
+_OVERDUE = 10  # every tenth pledge should have been checked long ago
 _FIRST_MOMENT = datetime(2020, 1, 1, tzinfo=UTC)
 
 
@@ -56,6 +57,7 @@ class Country:
             numbers = range(start, min(start + _BATCH, first + count))
             Pledge.objects.bulk_create(self._pledge(number) for number in numbers)
             Edition.objects.bulk_create(edition for _, edition in zip(numbers, chain, strict=False))
+            Check.objects.bulk_create(self._check(number) for number in numbers if number % _OVERDUE == 0)
         for _slug in public_pledges.rebuild():
             pass
 
@@ -73,6 +75,9 @@ class Country:
             department_id=said.department.key,
             due_on=said.due_on,
         )
+
+    def _check(self, number: int) -> Check:
+        return Check(pledge_id=number, checked_on="2020-01-01", next_due_on="2020-04-01", checked_by=self.checker)
 
     def _chain(self, numbers: range, previous_hash: str) -> Iterator[Edition]:
         for number in numbers:

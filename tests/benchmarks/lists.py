@@ -28,12 +28,12 @@ def main() -> None:
             cursor.execute("ANALYZE")
         say(f"  {size:,} pledges made in {time.perf_counter() - started:.0f} s")
         end = {"after": cursor_of_the_last_page()}
-        first, last, narrowed, home = measure(
-            lambda: page({}), partial(page, end), lambda: page(NARROWED), lambda: read("/")
+        first, last, narrowed, overdue, home = measure(
+            *(partial(page, asked) for asked in ({}, end, NARROWED, {"overdue": "1"})), partial(read, "/")
         )
         trends, of_topic, scoreboard = measure(*(partial(read, path) for path in OVER_TIME), rounds=5)
         say(f"  first page {first:.1f} ms, last page {last:.1f} ms: last / first {last / first:.2f}")
-        say(f"  narrowed by rating and topic {narrowed:.1f} ms, home {home:.1f} ms")
+        say(f"  narrowed by rating and topic {narrowed:.1f} ms, by overdue {overdue:.1f} ms, home {home:.1f} ms")
         say(f"  trends {trends:.1f} ms, of one topic {of_topic:.1f} ms, the scoreboard of a day {scoreboard:.1f} ms")
         if small:
             say(f"  first page at {size:,} / at {SIZES[0]:,}: {first / small:.2f}")

@@ -56,7 +56,7 @@ def sign_in(browser: Browser, address: str, editor: Editor) -> Page:
     page.fill("input[name=code]", code_for(secret))  # having a second factor is not using it
     page.keyboard.press("Enter")
     page.wait_for_url("**/admin/")
-    assert page.get_by_text("Reviews waiting for a decision").count() == 1
+    assert page.get_by_text("Reviews I asked for").count() == 1
     return page
 
 

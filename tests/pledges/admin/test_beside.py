@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.test import Client
@@ -21,6 +22,7 @@ from tests.factories import (
     make_verdict,
 )
 from tests.pages.reading import assert_in_order
+from tests.pledges.admin.conftest import member, signed_in
 from tests.pledges.admin.test_journey import address_of, open_form, press, send
 
 pytestmark = pytest.mark.django_db
@@ -102,3 +104,31 @@ def test_the_start_page_lists_what_waits(desk: Client, writer: Editor) -> None:
     assert review.pledge.headline in html
     assert "A drafted lemon" in html
     assert "Somebody else&#x27;s lemon" not in html
+
+
+def test_a_long_list_of_the_start_page_leads_to_the_whole(desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pledges.desk.MOST", 1)
+    for headline in ("A first lemon", "A second lemon"):
+        make_review(make_rated_pledge(headline=headline))
+
+    listed = (
+        desk.get("/admin/").content.decode().partition("Reviews waiting for a decision")[2].partition("</section>")[0]
+    )
+    link = re.search(r'<a href="([^"]+)">The first 1 of 2: see the whole list</a>', listed)
+
+    assert link
+    assert "A second lemon" not in listed
+    whole = desk.get(unescape(link[1])).content.decode()
+    assert "A first lemon" in whole
+    assert "A second lemon" in whole
+
+
+@pytest.mark.parametrize(("role", "asked"), [("writer", False), ("reviewer", True), ("publisher", True)])
+def test_the_start_page_asks_for_decisions_only_who_may_decide(role: str, asked: bool) -> None:  # noqa: FBT001
+    make_review()
+
+    html = signed_in(member(role)).get("/admin/").content.decode()
+
+    assert ("Reviews waiting for a decision" in html) is asked
+    assert ("Approved, to be published" in html) is asked
+    assert "Reviews I asked for" in html

@@ -141,3 +141,22 @@ def test_costs_two_queries_whatever_the_history(
 
     with django_assert_num_queries(2):  # type: ignore[operator]
         page(client, pledge)
+
+
+@pytest.mark.parametrize(("evidence", "is_long"), [(2, False), (3, True)])
+@pytest.mark.parametrize("background", ["", "Lemons are *sour*."])
+def test_a_long_page_has_contents_with_or_without_background(
+    client: Client,
+    evidence: int,
+    is_long: bool,  # noqa: FBT001
+    background: str,
+) -> None:
+    pledge = make_pledge(background=background)
+    for _ in range(evidence):
+        make_evidence(pledge)
+    publish(pledge)
+
+    html = page(client, pledge)
+
+    assert ("On this page" in html) is is_long
+    assert ('href="#background"' in html) is bool(is_long and background)
