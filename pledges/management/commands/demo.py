@@ -87,6 +87,7 @@ class Command(BaseCommand):
             "--bind",
             f"{HOST}:{port}",
         ]
+        os.environ.setdefault("REQUEST_LOG", "0")  # a newcomer's terminal is no log
         os.chdir(settings.BASE_DIR)
         os.execv(sys.executable, command)  # noqa: S606
 
