@@ -6,7 +6,7 @@ from django.db import connections
 from django.db.models.signals import post_migrate
 
 from pledges.guards import install_guards
-from pledges.system_checks import check_guards
+from pledges.system_checks import check_guards, check_migrations
 
 
 class PledgesConfig(AppConfig):
@@ -16,6 +16,7 @@ class PledgesConfig(AppConfig):
 
     def ready(self) -> None:
         checks.register(check_guards, checks.Tags.database)
+        checks.register(check_migrations, deploy=True)
         post_migrate.connect(_complete_database, sender=self)
 
 

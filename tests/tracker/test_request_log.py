@@ -119,7 +119,7 @@ def test_ready_pages_are_counted(caplog: pytest.LogCaptureFixture, monkeypatch: 
         asked.set()
         counters.hits += 40
 
-    monkeypatch.setattr(request_log.time, "sleep", pause)
+    monkeypatch.setattr("tracker.request_log.time.sleep", pause)
     with caplog.at_level(logging.INFO, "tracker.requests"), pytest.raises(OverError):
         request_log._count(counters)
 
