@@ -55,8 +55,8 @@ class Environment:
             )
         return value
 
-    def yes_or_no(self, name: str) -> bool:
-        value = self.text(name, "").lower()
+    def yes_or_no(self, name: str, *, default: bool = False) -> bool:
+        value = self.text(name, "1" if default else "0").lower()
         if value not in _YES | _NO:
             raise ImproperlyConfigured(f"{name} is {value!r}; write 1 or 0.")
         return value in _YES

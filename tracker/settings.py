@@ -197,13 +197,15 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = LARGEST_BODY
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {"hide_path": {"()": "tracker.logs.PathFilter"}},
     "formatters": {"json": {"()": "tracker.logs.JsonFormatter"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         "django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
         # What visitors ask for in error is neither our business nor a reason to fill the disk.
-        "django.request": {"level": "ERROR"},
+        "django.request": {"level": "ERROR", "filters": ["hide_path"]},
+        "tracker.requests": {"level": "INFO" if env.yes_or_no("REQUEST_LOG", default=True) else "WARNING"},
         "django.security": {"level": "CRITICAL"},
         "gunicorn.http.wsgi": {"level": "ERROR"},  # warns of every HEAD
     },

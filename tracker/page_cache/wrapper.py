@@ -2,26 +2,23 @@
 
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from io import BytesIO
+from functools import partial
 from threading import Lock
-from typing import Any
 
 from django.utils import timezone
 
-from tracker.page_cache.entries import Entry, Headers, best_encoding, is_for_all, is_known, tags_of
+from tracker.page_cache.answers import Answer, Application, Environ, Start, ask, close, give, impersonal
+from tracker.page_cache.entries import Entry, is_for_all, tags_of
 from tracker.page_cache.flights import Flight, Flights
 from tracker.page_cache.journal import JournalReader, Moved
 from tracker.page_cache.keys import Address
 from tracker.page_cache.last_pages import LastPages
 from tracker.page_cache.memory import Memory
 from tracker.page_cache.turns import Turns
-
-Environ = dict[str, Any]
-Start = Callable[..., Any]
-Application = Callable[[Environ, Start], Iterable[bytes]]
+from tracker.request_log import SERVED, count, follow
 
 REFUSAL = "tracker.refusal"  # in the environ: why Django shall answer without its database
 STATE = "tracker.page_cache"  # in the environ: this cache, for /readyz
@@ -33,7 +30,6 @@ _FRESH_REFUSAL = 60.0  # of a page that is not there, or elsewhere
 _WAIT_FOR_LOOK = 1.0
 _MOST_RENDERS = 3  # of one page, while publications keep overtaking it
 _LARGEST = 2_000_000  # bytes of a page that is kept
-_HEADERS_KEPT = {"HTTP_HOST", "HTTP_X_FORWARDED_PROTO"}
 _PAGE = "200"
 _KEPT = {_PAGE: _FRESH_FOR, **dict.fromkeys(("301", "302", "404", "410", "451"), _FRESH_REFUSAL)}
 _UNAVAILABLE = "503"
@@ -46,16 +42,6 @@ class Counters:
     renders: int = 0
     stale: int = 0
     refused: int = 0
-
-
-@dataclass
-class Answer:
-    """What Django answered; `parts` are passed on as they come when they are not kept."""
-
-    status: str
-    headers: Headers
-    parts: Iterable[bytes]
-    entry: Entry | None = None
 
 
 class PageCache:
@@ -82,17 +68,18 @@ class PageCache:
         key = self._address.key(environ)
         if key and (entry := self.pages.find(key)) and not self.journal.is_silent:
             self.counters.hits += 1
-            return _give(entry, environ, start_response)
+            return give(entry, environ, start_response)
         self.journal.make_sure_it_runs()
         if key is None:
-            return self._pass_on(environ, start_response)
+            return follow(self._pass_on, environ, start_response)
         if not key:
-            return self._answer_unkept(environ, start_response)
-        return self._answer_cold(key, environ, start_response)
+            return follow(self._answer_unkept, environ, start_response)
+        return follow(partial(self._answer_cold, key), environ, start_response)
 
     def begin(self) -> None:
-        """Hear from the journal before the first reader comes."""
+        """Hear from the journal before the first reader comes, and count from then on."""
         self.journal.make_sure_it_runs()
+        count(self.counters)
 
     def describe(self) -> dict[str, int | float | None]:
         """Say what it holds and has done, for operators."""
@@ -126,15 +113,18 @@ class PageCache:
     def _answer_cold(self, key: str, environ: Environ, start_response: Start) -> Iterable[bytes]:
         if self.journal.is_silent:
             return self._do_without(SILENT, key, environ, start_response)
+        environ[SERVED] = "made"
         if entry := self.refusals.find(key):
-            return _give(entry, environ, start_response)
+            environ[SERVED] = "kept"
+            return give(entry, environ, start_response)
         flight, is_own = self._flights.join(key)
         if is_own:
             answer = self._fly(flight, key, environ)
         else:
             is_over = flight.wait(unless=lambda: self.journal.is_silent)
             if flight.entry:
-                return _give(flight.entry, environ, start_response)
+                environ[SERVED] = "shared"
+                return give(flight.entry, environ, start_response)
             answer = self._render_in_turn(key, environ) if is_over else None
         if answer is None:
             why = SILENT if self.journal.is_silent else BUSY
@@ -179,38 +169,27 @@ class PageCache:
         self.counters.renders += 1
         position, began_at = self.journal.position, time.monotonic()
         day_ends_in = _seconds_to_midnight(timezone.localtime())
-        status, headers, parts = self._ask(_impersonal(environ, key) | {STATE: self})
+        status, headers, parts = ask(self._application, impersonal(environ, key) | {STATE: self})
         fresh_for, tags, is_page = _KEPT.get(status[:3], 0.0), tags_of(headers), status.startswith(_PAGE)
         if not fresh_for or not is_for_all(headers) or (is_page and not tags):
             return Answer(status, headers, parts)
         body = b"".join(parts)
-        _close(parts)
+        close(parts)
         if len(body) > _LARGEST:
             return Answer(status, headers, [body])
         expires_at = began_at + min(fresh_for, day_ends_in)  # what is overdue changes at midnight
         tags |= {"site"} if is_page else {"site", "lists"}
         return Answer(status, headers, [body], Entry(status, headers, body, tags, expires_at, position=position))
 
-    def _ask(self, environ: Environ) -> tuple[str, Headers, Iterable[bytes]]:
-        said: list[Any] = []
-
-        def start(status: str, headers: Headers, _exc_info: Any = None) -> Callable[[bytes], None]:
-            said[:] = [status, headers]
-            return _refuse_to_write
-
-        parts = self._application(environ, start)
-        status, headers = said
-        return status, headers, parts
-
     def _give_answer(self, answer: Answer, key: str, environ: Environ, start_response: Start) -> Iterable[bytes]:
         if answer.entry:
-            return _give(answer.entry, environ, start_response)
+            return give(answer.entry, environ, start_response)
         if entry := self._instead_of(answer, key):
-            _close(answer.parts)
+            close(answer.parts)
             return self._give_stale(entry, environ, start_response)
         start_response(answer.status, answer.headers)
         if environ["REQUEST_METHOD"] == "HEAD":
-            _close(answer.parts)
+            close(answer.parts)
             return []
         return answer.parts
 
@@ -242,17 +221,19 @@ class PageCache:
 
     def _give_stale(self, entry: Entry, environ: Environ, start_response: Start) -> Iterable[bytes]:
         self.counters.stale += 1
+        environ[SERVED] = "stale"
         age = str(max(0, int(time.time() - entry.rendered_at)))
-        return _give(entry, environ, start_response, [("Age", age), ("X-Served", "stale")])
+        return give(entry, environ, start_response, [("Age", age), ("X-Served", "stale")])
 
     def _refuse(self, why: str, environ: Environ, start_response: Start) -> Iterable[bytes]:
         """Say to a reader that there is no page just now, in words that were made once: many may have to hear them."""
         self.counters.refused += 1
+        environ[SERVED] = f"refused: {why}"
         if why not in self._unavailable:
-            status, headers, parts = self._ask(_impersonal(environ, "/") | {REFUSAL: why})
+            status, headers, parts = ask(self._application, impersonal(environ, "/") | {REFUSAL: why})
             self._unavailable[why] = Entry(status, headers, b"".join(parts), frozenset(), 0.0)
-            _close(parts)
-        return _give(self._unavailable[why], environ, start_response)
+            close(parts)
+        return give(self._unavailable[why], environ, start_response)
 
     def _take_in(self, moved: Moved) -> None:
         """Drop what looks different now; called by the thread that reads the journal."""
@@ -276,31 +257,3 @@ class PageCache:
 def _seconds_to_midnight(now: datetime) -> float:
     midnight = datetime.combine(now.date() + timedelta(days=1), datetime.min.time(), now.tzinfo)
     return midnight.timestamp() - now.timestamp()
-
-
-def _impersonal(environ: Environ, key: str) -> Environ:
-    """Give the request for a page with nothing in it of the person who happened to ask first."""
-    path, _, query = key.partition("?")
-    kept = {name: value for name, value in environ.items() if not name.startswith("HTTP_") or name in _HEADERS_KEPT}
-    asked = {"REQUEST_METHOD": "GET", "PATH_INFO": path, "QUERY_STRING": query, "REMOTE_ADDR": ""}
-    return kept | asked | {"wsgi.input": BytesIO(), "CONTENT_LENGTH": "", "CONTENT_TYPE": ""}
-
-
-def _give(entry: Entry, environ: Environ, start_response: Start, more: Headers | None = None) -> Iterable[bytes]:
-    reply = entry.reply(best_encoding(environ.get("HTTP_ACCEPT_ENCODING", "")))
-    if_none_match = environ.get("HTTP_IF_NONE_MATCH")
-    if if_none_match and is_known(reply.etag, if_none_match) and reply.status.startswith("200"):
-        start_response("304 Not Modified", reply.not_modified + more if more else reply.not_modified)
-        return []
-    start_response(reply.status, reply.headers + more if more else reply.headers)
-    return [] if environ["REQUEST_METHOD"] == "HEAD" else [reply.body]
-
-
-def _close(parts: Iterable[bytes]) -> None:
-    close = getattr(parts, "close", None)
-    if close:
-        close()
-
-
-def _refuse_to_write(_part: bytes) -> None:
-    raise NotImplementedError("Django gives its answers whole or in parts, never by write().")
