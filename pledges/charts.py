@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from pledges.filters import list_address
+from pledges.filter_form import list_address
 from pledges.labels import UNRATED, Labels
 from pledges.totals import Cell, counts
 

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from django.db.models import Case, Count, Q, Value
+
 from pledges.models import Tally
 from pledges.models.public_pledge import PublicPledgeQuerySet
 
@@ -24,10 +26,33 @@ def all_cells() -> list[Cell]:
     return [Cell(*row) for row in Tally.objects.values_list(*Tally.CELL, "pledges")]
 
 
-def cells_of(pledges: PublicPledgeQuerySet) -> list[Cell]:
-    """Count some public pledges, by one query; for a few of many, as with GROUP BY SQLite would read them all."""
-    rows = pledges.order_by().values_list(*Tally.CELL)
-    return [Cell._make((*cell, count)) for cell, count in Counter(rows.iterator()).items()]
+class WideCell(NamedTuple):
+    """So many pledges have these labels, were made in this document and are due or overdue like this."""
+
+    rating: int | None
+    topic: int
+    department: int
+    promisor: int
+    source: int
+    due: str
+    overdue: str
+    pledges: int
+
+
+def wide_cells_of(pledges: PublicPledgeQuerySet, *, due: Case, overdue: Case) -> list[WideCell]:
+    """Count some public pledges, by one query; the cases say which kind of due and overdue a pledge is."""
+    shared = (*Tally.CELL, "made_in_id", "due", "overdue")
+    counted = pledges.order_by().annotate(due=due, overdue=overdue).values(*shared).annotate(pledges=Count("*"))
+    return [WideCell(*row) for row in counted.values_list(*shared, "pledges")]
+
+
+def count_each(pledges: PublicPledgeQuerySet, conditions: Mapping[str, Q]) -> Counter[str]:
+    """Count, by one query, the pledges that meet each of some conditions."""
+    questions = [
+        pledges.filter(condition).order_by().values(name=Value(name)).annotate(pledges=Count("*"))
+        for name, condition in conditions.items()
+    ]
+    return Counter(dict(questions[0].union(*questions[1:], all=True).values_list("name", "pledges")))
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,25 @@ from typing import Any, NamedTuple
 
 from django.db.models import Count, Exists, OuterRef
 
+from pledges.actions import public_sources, search_texts
 from pledges.actions.journal import public_change
 from pledges.compose import compose_verdict
 from pledges.content import PledgeContent, canonical, read
 from pledges.dates import PartialDate
 from pledges.log import moment
-from pledges.models import Check, Edition, Journal, Pledge, PublicPledge, Rating, RetiredSlug, Tally, Verdict
+from pledges.models import (
+    Check,
+    Edition,
+    Journal,
+    Pledge,
+    PublicPledge,
+    PublicSource,
+    Rating,
+    RetiredSlug,
+    SearchText,
+    Tally,
+    Verdict,
+)
 
 _BATCH = 500
 
@@ -27,44 +40,64 @@ class Published(NamedTuple):
     published_at: datetime
 
 
+class Expected(NamedTuple):
+    """What the read model must have of one pledge, and the content of the edition that it says so from."""
+
+    pledge_id: int
+    columns: dict[str, Any]
+    content: PledgeContent
+
+
 def refresh(pledge: Pledge) -> set[str]:
     """Write the read model of a published pledge anew; gives the tags of what readers see differently.
 
     To be called within `public_change()` only.
     """
     before = PublicPledge.objects.filter(pledge=pledge).select_related("topic", "department", "promisor").first()
-    ((_, columns),) = _expected(pledge=pledge)
-    after, _created = PublicPledge.objects.update_or_create(pledge=pledge, defaults=columns)
+    (expected,) = _expected(pledge=pledge)
+    after, _created = PublicPledge.objects.update_or_create(pledge=pledge, defaults=expected.columns)
+    search_texts.refresh(after, expected.content)
+    public_sources.recount({row.made_in_id for row in (before, after) if row})
     _tally({_cell(row) for row in (before, after) if row})
     return _tags(after) | (_tags(before) if before else set())
 
 
 def rebuild() -> Iterator[str]:
-    """Make the read model and the tally again from the editions, giving the slug of each pledge as it is done."""
+    """Make the read model, search texts and totals again from the editions, giving the slug of each pledge as it is done."""
     with public_change() as tags:
-        Tally.objects.all().delete()
-        PublicPledge.objects.all().delete()
+        for table in (Tally, PublicSource, SearchText, PublicPledge):
+            table.objects.all().delete()
         expected = _expected()
-        while rows := [PublicPledge(pledge_id=key, **columns) for key, columns in islice(expected, _BATCH)]:
+        while batch := list(islice(expected, _BATCH)):
+            rows = [PublicPledge(pledge_id=one.pledge_id, **one.columns) for one in batch]
             PublicPledge.objects.bulk_create(rows)
+            search_texts.create((row, one.content) for row, one in zip(rows, batch, strict=True))
             yield from (row.slug for row in rows)
         Tally.objects.bulk_create(Tally(**cell) for cell in _counted_cells())
+        public_sources.create()
         tags.add("site")
 
 
 def differences() -> Iterator[str]:
     """Name, in sentences, where the read model differs from the editions."""
     public = {row.pledge_id: row for row in PublicPledge.objects.all()}
-    for pledge_id, columns in _expected():
-        row = public.pop(pledge_id, None)
-        if row is None:
-            yield f"The published pledge {pledge_id} is missing from the lists."
-            continue
-        for name, value in columns.items():
-            if getattr(row, name) != value:
-                yield f"The lists say something else than the last edition of {row.slug}: {name}."
+    expected = _expected()
+    while batch := list(islice(expected, _BATCH)):
+        texts = SearchText.objects.in_bulk([one.pledge_id for one in batch])
+        for one in batch:
+            yield from _differences(one, public.pop(one.pledge_id, None), texts.get(one.pledge_id))
     for row in public.values():
         yield f"The lists have {row.slug}, which was never published."
+
+
+def _differences(expected: Expected, row: PublicPledge | None, text: SearchText | None) -> Iterator[str]:
+    if row is None:
+        yield f"The published pledge {expected.pledge_id} is missing from the lists."
+        return
+    for name, value in expected.columns.items():
+        if getattr(row, name) != value:
+            yield f"The lists say something else than the last edition of {row.slug}: {name}."
+    yield from search_texts.difference(row, expected.content, text)
 
 
 def miscounted() -> Iterator[str]:
@@ -72,6 +105,7 @@ def miscounted() -> Iterator[str]:
     counted = {tuple(cell.values()) for cell in _counted_cells()}
     if counted != set(Tally.objects.values_list(*Tally.CELL, "pledges")):
         yield "The totals differ from a count of the public pledges: rebuild_public makes them again."
+    yield from public_sources.miscounted()
 
 
 def altered_verdicts() -> Iterator[str]:
@@ -122,7 +156,7 @@ def _current_content(edition: Edition) -> PledgeContent:
     return read(bytes(edition.content))
 
 
-def _expected(**only: Pledge) -> Iterator[tuple[int, dict[str, Any]]]:
+def _expected(**only: Pledge) -> Iterator[Expected]:
     """Give, for each published pledge, every column: from editions, checks and retired addresses alone."""
     histories: dict[int, list[Published]] = defaultdict(list)
     columns = ("pledge_id", "sequence", "number", "kind", "published_at")
@@ -133,13 +167,9 @@ def _expected(**only: Pledge) -> Iterator[tuple[int, dict[str, Any]]]:
     for current in _current_editions(**only):
         slug = json.loads(bytes(current.entry))["pledge"]
         moved = (current.pledge_id, slug) in retired
-        yield (
-            current.pledge_id,
-            {
-                "slug": current.pledge.slug if moved else slug,
-                **_columns(histories[current.pledge_id], _current_content(current), checks.get(current.pledge_id)),
-            },
-        )
+        content = _current_content(current)
+        shown = _columns(histories[current.pledge_id], content, checks.get(current.pledge_id))
+        yield Expected(current.pledge_id, {"slug": current.pledge.slug if moved else slug, **shown}, content)
 
 
 def _current_editions(**only: Pledge) -> Iterator[Edition]:
@@ -162,6 +192,7 @@ def _columns(history: Sequence[Published], content: PledgeContent, check: Check 
         "topic_id": content.topic.key,
         "department_id": content.department.key,
         "rating_id": verdict.rating.key if verdict else None,
+        "made_in_id": content.made_in.key,
         "made_on": content.made_on,
         "made_day": PartialDate.parse(content.made_on).order_day,
         "due_on": content.due_on,

@@ -7,10 +7,11 @@ from pledges.models.evidence import Evidence
 from pledges.models.grouping import Department, Promisor, Topic
 from pledges.models.journal import Generation, Journal
 from pledges.models.pledge import Pledge
-from pledges.models.public_pledge import PublicPledge, RetiredSlug, Tally
+from pledges.models.public_pledge import PublicPledge, PublicSource, RetiredSlug, Tally
 from pledges.models.rating import Family, Rating
 from pledges.models.reply import Reply
 from pledges.models.review import Review
+from pledges.models.search_text import SearchText
 from pledges.models.site_text import SiteText
 from pledges.models.source import Source
 from pledges.models.verdict import Verdict
@@ -27,10 +28,12 @@ __all__ = [
     "Pledge",
     "Promisor",
     "PublicPledge",
+    "PublicSource",
     "Rating",
     "Reply",
     "RetiredSlug",
     "Review",
+    "SearchText",
     "SiteText",
     "Source",
     "Tally",

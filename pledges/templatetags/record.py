@@ -8,6 +8,7 @@ from django import template
 from django.db.models import TextChoices
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy as _
 
 from pledges import markdown as renderer
 from pledges import structured_data
@@ -18,6 +19,14 @@ from pledges.pledge_page import PledgePage
 register = template.Library()
 # As Django's json_script does: nothing in it can end the element or begin a comment.
 _IN_SCRIPT = {ord(sign): f"\\u{ord(sign):04X}" for sign in "<>&"}
+_PLACES = {
+    "quotation": _("The pledge:"),
+    "background": _("From the background:"),
+    "summary": _("From a verdict:"),
+    "verdict": _("From a verdict:"),
+    "evidence": _("From the evidence:"),
+    "source": _("Among the sources:"),
+}
 
 
 @register.simple_tag
@@ -59,6 +68,12 @@ def pledge_kind(kind: str) -> str:
 def _label(choices: type[TextChoices], value: str) -> str:
     """Show a choice in words; an old edition may hold one that this release no longer has."""
     return str(dict(choices.choices).get(value, value))
+
+
+@register.filter
+def place_of_text(place: str) -> str:
+    """Say where on a pledge page a snippet is from."""
+    return str(_PLACES[place])
 
 
 @register.filter

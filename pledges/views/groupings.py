@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from pledges import changes
 from pledges.charts import Share, rating_bar
 from pledges.dates import PartialDate
-from pledges.filters import list_address
+from pledges.filter_form import list_address
 from pledges.labels import Labels
 from pledges.listed import listed
 from pledges.models import Department, Promisor, PublicPledge, Topic

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from pledges.filters import PledgeFilterForm
+from pledges.filter_form import PledgeFilterForm
 from pledges.views.reading import reader_page
 
 DAY = dt.datetime(2031, 5, 4, 12, tzinfo=dt.UTC)

@@ -19,6 +19,8 @@ pytestmark = [
 
 PAGES = [*(surface for surface in PUBLIC_SURFACES if surface.is_html), Surface("not-found", "/nowhere/", queries=0)]
 PAGES.append(Surface("refused-filter", "/pledges/?topic=nowhere", queries=3))
+PAGES.append(Surface("search", "/pledges/?q=everyone+neighbour&due=ahead&changed_since=2020-01-01", queries=5))
+PAGES.append(Surface("found-nothing", "/pledges/?q=pear&family=kept", queries=5))
 COLOURS: list[dict[str, str]] = [{"color_scheme": "light"}, {"color_scheme": "dark"}, {"forced_colors": "active"}]
 SCREENSHOTS = os.environ.get("SCREENSHOTS")  # a folder outside the tree, for somebody to look through
 
