@@ -79,14 +79,18 @@ class Slice:
 def cut(
     pledges: PublicPledgeQuerySet, order: Order, size: int, *, after: Cursor | None = None, before: Cursor | None = None
 ) -> Slice:
-    """Cut one page from a list: its first, that after, or that before a place in it."""
+    """Cut one page from a list: its first, that after, or that before a place in it.
+
+    The keys are found first: what the rows bring along, such as long texts, is read for this page only.
+    """
     backwards = after is None and before is not None
     place = before if backwards else after
     descending = order.is_descending != backwards
-    if place:
-        pledges = pledges.filter(_beyond([*zip(order.columns, place.values, strict=True)], place.key, descending))
+    beyond = _beyond([*zip(order.columns, place.values, strict=True)], place.key, descending) if place else Q()
     sign = "-" if descending else ""
-    found = list(pledges.order_by(*(f"{sign}{column}" for column in (*order.columns, "pk")))[: size + 1])
+    columns = [f"{sign}{column}" for column in (*order.columns, "pk")]
+    keys = pledges.filter(beyond).order_by(*columns).values("pk")[: size + 1]
+    found = list(pledges.filter(pk__in=keys).order_by(*columns))
     has_more, rows = len(found) > size, found[:size]
     if backwards:
         rows.reverse()

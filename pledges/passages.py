@@ -48,7 +48,7 @@ def _of_evidence(evidence: EvidenceContent) -> Iterator[Passage]:
 
 
 def index_text(found: Iterable[Passage]) -> str:
-    """Give what is indexed: tokens with a space between; first those of the nearest places and the near ones, then all."""
+    """Give what is indexed: tokens with a space on each side; first those of the nearest places and the near ones, then all."""
     every = [(passage.place, tokens(passage.text)) for passage in found]
     indexed = [
         *(f"{NEAREST}{token}" for token in _with_breaks(of for place, of in every if place in _NEAREST)),
@@ -56,7 +56,9 @@ def index_text(found: Iterable[Passage]) -> str:
         *_with_breaks(of for _place, of in every),
     ]
     text = " ".join(indexed)
-    return text if len(text) <= _MOST_CHARACTERS else text[:_MOST_CHARACTERS].rpartition(" ")[0]
+    if len(text) > _MOST_CHARACTERS:
+        text = text[:_MOST_CHARACTERS].rpartition(" ")[0]
+    return f" {text} "
 
 
 def _with_breaks(texts: Iterable[list[str]]) -> Iterator[str]:

@@ -15,7 +15,7 @@ _BEFORE = 60  # of them, at the most, before the first that was found
 Phrase = tuple[str, ...]
 Span = tuple[int, int]
 
-_BETWEEN = re.compile(rf"(?:^|(?<= )){BREAK}(?= |$)")
+_BETWEEN = re.compile(rf"(?<= ){BREAK}(?= )")
 
 
 class Piece(NamedTuple):
@@ -37,7 +37,7 @@ def snippet(found: Sequence[Passage], index_text: str, phrases: Sequence[Phrase]
     """Cut a line from one of the texts, the headline aside; None when only that has what was searched for."""
     # What is indexed ends with each text's tokens in the same order, so only one text is read word by word.
     wanted = [f" {' '.join(phrase)} " for phrase in phrases]
-    scores = [sum(phrase in f"{of_text} " for phrase in wanted) for of_text in _BETWEEN.split(index_text)[1:]]
+    scores = [sum(phrase in of_text for phrase in wanted) for of_text in _BETWEEN.split(index_text)[1:]]
     beside = [(score, passage) for score, passage in zip(scores, found, strict=False) if passage.place != "headline"]
     score, best = max(beside, key=lambda scored: scored[0], default=(0, None))
     return Snippet(best.place, _cut(best.text, spans(best.text, phrases))) if score and best else None

@@ -144,7 +144,7 @@ def test_pages_follow_each_other_without_a_gap(
 ) -> None:
     PublicPledge.objects.update(changed_at=FIRST)  # so that only the key tells one from another
     near = mixed[3].search_text
-    near.tokens = f"s_lime t_lime {near.tokens}"
+    near.tokens = f" s_lime t_lime{near.tokens}"
     near.save()
     whole = slugs(narrowed(sort=sort, q=q))
     monkeypatch.setattr("pledges.filters.PAGE_SIZE", 4)

@@ -224,7 +224,7 @@ def test_a_withdrawn_pledge_has_no_search_text() -> None:
 def test_a_falsified_search_text_is_found_and_made_again() -> None:
     publish(make_pledge())
     whole = SearchText.objects.values().get()
-    SearchText.objects.update(tokens="lime")
+    SearchText.objects.update(tokens=" lime ")
     assert found("limes")
 
     assert any("Search knows something else" in sentence for sentence in public_pledges.differences())
