@@ -10,7 +10,7 @@ from pledges.conditions import Conditions
 from pledges.labels import UNRATED
 from pledges.models import PublicPledge, PublicSource
 from pledges.models.public_pledge import PublicPledgeQuerySet
-from pledges.totals import Cell, Facets, WideCell, all_cells, count_each, facets, wide_cells_of
+from pledges.totals import Cell, Facets, WideCell, all_cells, count_dated, facets, wide_cells_of
 
 LABELLED = ("rating", "topic", "department", "promisor")
 TALLIED = ("rating", "family", "topic", "department", "promisor")  # what a cell of the tally tells
@@ -62,8 +62,7 @@ class FacetCounter:
             return facets(self._widely(self.narrowed(chosen)), {}, BESIDE).by_choice
         most_used = list(PublicSource.objects.order_by("-pledges", "source")[:MOST_SOURCES])
         self._titles.update({str(source.pk): source.title for source in most_used})
-        dated = {**self.conditions.due, "1": self.conditions.of("overdue", "1")}
-        counted = count_each(PublicPledge.objects.in_public(), dated)
+        counted = count_dated(self.conditions.due, {"1": self.conditions.of("overdue", "1")})
         sources = Counter({str(source.pk): source.pledges for source in most_used})
         return {"source": sources, "due": counted, "overdue": counted}
 

@@ -3,11 +3,11 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import Case, Count, Q, Value
+from django.db.models import Case, Count, Q, QuerySet, Sum, Value
 
-from pledges.models import Tally
+from pledges.models import DueTally, PublicPledge, Tally
 from pledges.models.public_pledge import PublicPledgeQuerySet
 
 
@@ -46,13 +46,20 @@ def wide_cells_of(pledges: PublicPledgeQuerySet, *, due: Case, overdue: Case) ->
     return [WideCell(*row) for row in counted.values_list(*shared, "pledges")]
 
 
-def count_each(pledges: PublicPledgeQuerySet, conditions: Mapping[str, Q]) -> Counter[str]:
-    """Count, by one query, the pledges that meet each of some conditions."""
-    questions = [
-        pledges.filter(condition).order_by().values(name=Value(name)).annotate(pledges=Count("*"))
-        for name, condition in conditions.items()
+def count_dated(due: Mapping[str, Q], overdue: Mapping[str, Q]) -> Counter[str]:
+    """Count, by one query, all public pledges that meet conditions about the day they are due or our check is."""
+    of_due = DueTally.objects.order_by()
+    questions: list[QuerySet[Any, Any]] = [
+        of_due.filter(condition).values(name=Value(name)).annotate(total=Sum("pledges"))
+        for name, condition in due.items()
     ]
-    return Counter(dict(questions[0].union(*questions[1:], all=True).values_list("name", "pledges")))
+    of_overdue = PublicPledge.objects.in_public().order_by()
+    questions += [
+        of_overdue.filter(condition).values(name=Value(name)).annotate(total=Count("*"))
+        for name, condition in overdue.items()
+    ]
+    counted = questions[0].union(*questions[1:], all=True).values_list("name", "total")
+    return Counter({name: total or 0 for name, total in counted})
 
 
 @dataclass(frozen=True)

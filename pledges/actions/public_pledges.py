@@ -15,6 +15,7 @@ from pledges.dates import PartialDate
 from pledges.log import moment
 from pledges.models import (
     Check,
+    DueTally,
     Edition,
     Journal,
     Pledge,
@@ -28,6 +29,7 @@ from pledges.models import (
 )
 
 _BATCH = 500
+_TALLIES: tuple[type[Tally | DueTally], ...] = (Tally, DueTally)
 
 
 class Published(NamedTuple):
@@ -58,14 +60,14 @@ def refresh(pledge: Pledge) -> set[str]:
     after, _created = PublicPledge.objects.update_or_create(pledge=pledge, defaults=expected.columns)
     search_texts.refresh(after, expected.content)
     public_sources.recount({row.made_in_id for row in (before, after) if row})
-    _tally({_cell(row) for row in (before, after) if row})
+    _tally([row for row in (before, after) if row])
     return _tags(after) | (_tags(before) if before else set())
 
 
 def rebuild() -> Iterator[str]:
     """Make the read model, search texts and totals again from the editions, giving the slug of each pledge as it is done."""
     with public_change() as tags:
-        for table in (Tally, PublicSource, SearchText, PublicPledge):
+        for table in (*_TALLIES, PublicSource, SearchText, PublicPledge):
             table.objects.all().delete()
         expected = _expected()
         while batch := list(islice(expected, _BATCH)):
@@ -73,7 +75,9 @@ def rebuild() -> Iterator[str]:
             PublicPledge.objects.bulk_create(rows)
             search_texts.create((row, one.content) for row, one in zip(rows, batch, strict=True))
             yield from (row.slug for row in rows)
-        Tally.objects.bulk_create(Tally(**cell) for cell in _counted_cells())
+        for tally in _TALLIES:
+            counted: list[Any] = [tally(**cell) for cell in _counted_cells(tally)]
+            tally.objects.bulk_create(counted)
         public_sources.create()
         tags.add("site")
 
@@ -102,9 +106,10 @@ def _differences(expected: Expected, row: PublicPledge | None, text: SearchText 
 
 def miscounted() -> Iterator[str]:
     """Name, in sentences, where the totals differ from a count of the public pledges."""
-    counted = {tuple(cell.values()) for cell in _counted_cells()}
-    if counted != set(Tally.objects.values_list(*Tally.CELL, "pledges")):
-        yield "The totals differ from a count of the public pledges: rebuild_public makes them again."
+    for tally in _TALLIES:
+        counted = {tuple(cell.values()) for cell in _counted_cells(tally)}
+        if counted != set(tally.objects.values_list(*tally.CELL, "pledges")):
+            yield "The totals differ from a count of the public pledges: rebuild_public makes them again."
     yield from public_sources.miscounted()
 
 
@@ -209,22 +214,20 @@ def _columns(history: Sequence[Published], content: PledgeContent, check: Check 
     }
 
 
-def _counted_cells() -> Any:
-    return PublicPledge.objects.in_public().order_by().values(*Tally.CELL).annotate(pledges=Count("*"))
+def _counted_cells(tally: type[Tally | DueTally]) -> Any:
+    return PublicPledge.objects.in_public().order_by().values(*tally.CELL).annotate(pledges=Count("*"))
 
 
-def _cell(public: PublicPledge) -> tuple[int | None, ...]:
-    return tuple(getattr(public, name) for name in Tally.CELL)
-
-
-def _tally(cells: set[tuple[int | None, ...]]) -> None:
-    for cell in cells:
-        within: dict[str, Any] = dict(zip(Tally.CELL, cell, strict=True))
-        pledges = PublicPledge.objects.in_public().filter(**within).count()
-        if pledges:
-            Tally.objects.update_or_create(**within, defaults={"pledges": pledges})
-        else:
-            Tally.objects.filter(**within).delete()
+def _tally(rows: Sequence[PublicPledge]) -> None:
+    """Count again the cells that a pledge left or came to."""
+    for tally in _TALLIES:
+        for cell in {tuple(getattr(row, name) for name in tally.CELL) for row in rows}:
+            within: dict[str, Any] = dict(zip(tally.CELL, cell, strict=True))
+            pledges = PublicPledge.objects.in_public().filter(**within).count()
+            if pledges:
+                tally.objects.update_or_create(**within, defaults={"pledges": pledges})
+            else:
+                tally.objects.filter(**within).delete()
 
 
 def _tags(public: PublicPledge) -> set[str]:

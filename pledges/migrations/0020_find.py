@@ -11,8 +11,8 @@ COUNTED = ["topic", "department", "promisor", "rating", "made_in", "due_day", "n
 
 def fill(apps, schema_editor):
     """What `rebuild_public` would write, so that search finds everything before somebody runs it."""
-    public_pledges, public_sources, texts = (
-        apps.get_model("pledges", name).objects for name in ("PublicPledge", "PublicSource", "SearchText")
+    public_pledges, public_sources, texts, due_tallies = (
+        apps.get_model("pledges", name).objects for name in ("PublicPledge", "PublicSource", "SearchText", "DueTally")
     )
     for public in public_pledges.select_related("edition").order_by("edition").iterator():
         content = read(bytes(public.edition.content))
@@ -24,6 +24,8 @@ def fill(apps, schema_editor):
             source, _created = public_sources.get_or_create(source_id=content.made_in.key, defaults={"pledges": 0})
             source.title, source.pledges = content.made_in.title, source.pledges + 1
             source.save()
+    due = public_pledges.filter(withdrawn_at=None).order_by().values("rating_id", "due_day")
+    due_tallies.bulk_create(due_tallies.model(**cell) for cell in due.annotate(pledges=models.Count("*")))
     if schema_editor.connection.vendor == "postgresql":
         schema_editor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # or the table could not be altered after this
 
@@ -68,6 +70,35 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="DueTally",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "rating",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="pledges.rating"
+                    ),
+                ),
+                ("due_day", models.DateField()),
+                ("pledges", models.PositiveIntegerField()),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("rating__isnull", False)),
+                        fields=("due_day", "rating"),
+                        name="due_tally_has_one_row_a_rated_cell",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("rating__isnull", True)),
+                        fields=("due_day",),
+                        name="due_tally_has_one_row_an_unrated_cell",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("pledges__gt", 0)), name="due_tally_counts_something"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="SearchText",
             fields=[
                 (
@@ -100,7 +131,6 @@ class Migration(migrations.Migration):
         ),
         index("source", ["made_in", "changed_at", "pledge"]),
         index("cell", COUNTED),
-        index("due_rating", ["due_day", "rating"]),
         index("pledge", ["pledge", *COUNTED]),
         migrations.RunPython(install, remove),
     ]

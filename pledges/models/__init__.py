@@ -7,7 +7,7 @@ from pledges.models.evidence import Evidence
 from pledges.models.grouping import Department, Promisor, Topic
 from pledges.models.journal import Generation, Journal
 from pledges.models.pledge import Pledge
-from pledges.models.public_pledge import PublicPledge, PublicSource, RetiredSlug, Tally
+from pledges.models.public_pledge import DueTally, PublicPledge, PublicSource, RetiredSlug, Tally
 from pledges.models.rating import Family, Rating
 from pledges.models.reply import Reply
 from pledges.models.review import Review
@@ -19,6 +19,7 @@ from pledges.models.verdict import Verdict
 __all__ = [
     "Check",
     "Department",
+    "DueTally",
     "Edition",
     "Editor",
     "Evidence",

@@ -69,9 +69,8 @@ class PublicPledge(models.Model):
                 "department": ["department", "changed_at", "pledge"],
                 "promisor": ["promisor", "changed_at", "pledge"],
                 "source": ["made_in", "changed_at", "pledge"],
-                # They cover what filters count: of all pledges, of those with one date, of those that a search found.
+                # They cover what filters count: of all pledges, and of those that a search found.
                 "cell": _COUNTED,
-                "due_rating": ["due_day", "rating"],
                 "pledge": ["pledge", *_COUNTED],
             }.items()
         ] + [
@@ -119,6 +118,34 @@ class Tally(models.Model):
                 name="tally_has_one_row_an_unrated_cell",
             ),
             models.CheckConstraint(condition=models.Q(pledges__gt=0), name="tally_counts_something"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pledges)
+
+
+class DueTally(models.Model):
+    """How many public pledges of one rating were promised for one day at the latest; as `Tally` is kept."""
+
+    CELL = ("rating_id", "due_day")
+
+    rating = models.ForeignKey("pledges.Rating", null=True, on_delete=models.PROTECT, related_name="+")
+    due_day = models.DateField()
+    pledges = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["due_day", "rating"],
+                condition=models.Q(rating__isnull=False),
+                name="due_tally_has_one_row_a_rated_cell",
+            ),
+            models.UniqueConstraint(
+                fields=["due_day"],
+                condition=models.Q(rating__isnull=True),
+                name="due_tally_has_one_row_an_unrated_cell",
+            ),
+            models.CheckConstraint(condition=models.Q(pledges__gt=0), name="due_tally_counts_something"),
         ]
 
     def __str__(self) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import template
 from django.db.models import TextChoices
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +15,7 @@ from pledges import structured_data
 from pledges.dates import PartialDate
 from pledges.models import Evidence, Pledge, Source
 from pledges.pledge_page import PledgePage
+from pledges.snippets import Piece
 
 register = template.Library()
 # As Django's json_script does: nothing in it can end the element or begin a comment.
@@ -74,6 +75,13 @@ def _label(choices: type[TextChoices], value: str) -> str:
 def place_of_text(place: str) -> str:
     """Say where on a pledge page a snippet is from."""
     return str(_PLACES[place])
+
+
+@register.filter
+def marked(pieces: Iterable[Piece]) -> SafeString:
+    """Show a text in pieces, with what a search found in it marked."""
+    shown = (format_html("<mark>{}</mark>", piece.text) if piece.is_found else piece.text for piece in pieces)
+    return format_html_join("", "{}", ((piece,) for piece in shown))
 
 
 @register.filter
