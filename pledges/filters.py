@@ -18,8 +18,9 @@ from pledges.filter_form import ORDERS, PledgeFilterForm, list_address, usual_so
 from pledges.keyset import Slice, cut
 from pledges.labels import Label, Labels, families
 from pledges.listed import ListedPledge, listed
+from pledges.models import PublicPledge
 from pledges.models.public_pledge import PublicPledgeQuerySet
-from pledges.search import Query, nearness
+from pledges.search import Query, nearness, nearness_by_text
 from pledges.totals import Facets
 
 PAGE_SIZE = 50
@@ -99,13 +100,14 @@ class PledgeFilter:
         )
 
     def _slice(self) -> Slice:
-        pledges = self.pledges().for_lists()
+        pledges, rows = self.pledges().for_lists(), None
         if self.query.wanted:
-            pledges = pledges.select_related("search_text")
-        if self.sort == "relevance":
+            rows = PublicPledge.objects.for_lists().select_related("search_text")
+        if rows is not None and self.sort == "relevance":
             pledges = pledges.annotate(nearness=nearness(self.query))
+            rows = rows.annotate(nearness=nearness_by_text(self.query))
         places = {name: self._answers[name] for name in ("after", "before")}
-        return cut(pledges, ORDERS[self.sort], PAGE_SIZE, **places)
+        return cut(pledges, ORDERS[self.sort], PAGE_SIZE, places=places, rows_of=rows)
 
     def address(self, **changes: str) -> str:
         """Give the one address of this list's first page with some answers changed; an empty text drops one."""

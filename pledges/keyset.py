@@ -1,6 +1,6 @@
 """Pages of a long list by where the one before ended, so that the last page costs what the first does."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple, Self
@@ -77,20 +77,25 @@ class Slice:
 
 
 def cut(
-    pledges: PublicPledgeQuerySet, order: Order, size: int, *, after: Cursor | None = None, before: Cursor | None = None
+    pledges: PublicPledgeQuerySet,
+    order: Order,
+    size: int,
+    *,
+    places: Mapping[str, Cursor | None],
+    rows_of: PublicPledgeQuerySet | None = None,
 ) -> Slice:
-    """Cut one page from a list: its first, that after, or that before a place in it.
+    """Cut one page from a list: its first, that after, or that before a place in it; `places` has “after” and “before”.
 
-    The keys are found first: what the rows bring along, such as long texts, is read for this page only.
+    `rows_of` are the same or more pledges, with more about each: what it costs is then paid for one page only.
     """
-    backwards = after is None and before is not None
-    place = before if backwards else after
+    backwards = places["after"] is None and places["before"] is not None
+    place = places["before" if backwards else "after"]
     descending = order.is_descending != backwards
     beyond = _beyond([*zip(order.columns, place.values, strict=True)], place.key, descending) if place else Q()
     sign = "-" if descending else ""
     columns = [f"{sign}{column}" for column in (*order.columns, "pk")]
-    keys = pledges.filter(beyond).order_by(*columns).values("pk")[: size + 1]
-    found = list(pledges.filter(pk__in=keys).order_by(*columns))
+    page = pledges.filter(beyond).order_by(*columns)[: size + 1]
+    found = list(page if rows_of is None else rows_of.filter(pk__in=page.values("pk")).order_by(*columns))
     has_more, rows = len(found) > size, found[:size]
     if backwards:
         rows.reverse()

@@ -11,6 +11,8 @@ from typing import Self
 
 from django.db import connection
 from django.db.models import Case, Q, Value, When
+from django.db.models.functions import StrIndex
+from django.db.models.lookups import GreaterThan
 
 from pledges.passages import NEAR, NEAREST
 from pledges.search_index import Phrase, keys
@@ -46,16 +48,29 @@ def matching(query: Query) -> Q:
     return Q(pk__in=keys(connection.vendor, query.wanted, query.unwanted))
 
 
-def nearness(query: Query) -> Case | Value:
+def nearness(query: Query) -> Case:
     """Give, of a pledge that is found, where it has all that is wanted.
 
     2: in its headline or quotation; 1: with the background and the summaries of verdicts; 0: only with the rest of the page.
     """
-    if not query.wanted:
-        return Value(0)
-    nearest, near = (keys(connection.vendor, _placed(query.wanted, prefix), ()) for prefix in (NEAREST, NEAR))
-    return Case(When(pk__in=nearest, then=2), When(pk__in=near, then=1), default=0)
+    return _nearness(*(Q(pk__in=keys(connection.vendor, _placed(query, prefix), ())) for prefix in (NEAREST, NEAR)))
 
 
-def _placed(phrases: tuple[Phrase, ...], prefix: str) -> list[Phrase]:
-    return [tuple(f"{prefix}{token}" for token in phrase) for phrase in phrases]
+def nearness_by_text(query: Query) -> Case:
+    """Give the same from the search text: sooner said of a few pledges, and later of many."""
+    return _nearness(*(_has_all(_placed(query, prefix)) for prefix in (NEAREST, NEAR)))
+
+
+def _nearness(is_nearest: Q, is_near: Q) -> Case:
+    return Case(When(is_nearest, then=2), When(is_near, then=1), default=0)
+
+
+def _placed(query: Query, prefix: str) -> list[Phrase]:
+    return [tuple(f"{prefix}{token}" for token in phrase) for phrase in query.wanted]
+
+
+def _has_all(phrases: list[Phrase]) -> Q:
+    conditions = Q()
+    for phrase in phrases:
+        conditions &= Q(GreaterThan(StrIndex("search_text__tokens", Value(f" {' '.join(phrase)} ")), 0))
+    return conditions
