@@ -38,6 +38,7 @@ _INTERRUPTS = {
     "blockquote": ["paragraph", "reference", "blockquote", "list"],
     "list": ["paragraph", "reference", "blockquote"],
 }
+_LEAVES = {"text", "code_inline", "code_block", "fence"}
 _CONTAINERS = ("blockquote_", "list_item_", "footnote_reference_")
 
 
@@ -162,6 +163,21 @@ def render(text: str, doc_id: str = "", *, top_heading: int = 3) -> SafeString:
     """Give safe HTML; `doc_id` keeps footnotes of several texts on one page apart, `top_heading` is the level of “#”."""
     env: dict[str, Any] = {"top_heading": top_heading, **({"docId": doc_id} if doc_id else {})}
     return mark_safe(_CLEANER.clean(_PARSER.render(clean(text), env)))  # noqa: S308
+
+
+def plain(text: str) -> str:
+    """Give the words of a text without its marks, on one line."""
+    return " ".join(" ".join(_plain_parts(_PARSER.parse(clean(text)))).split())
+
+
+def _plain_parts(tokens: Sequence[Token]) -> Iterator[str]:
+    for token in tokens:
+        if token.type in _LEAVES:
+            yield token.content
+        elif token.children is not None:
+            yield "".join(_plain_parts(token.children))
+        elif token.type in {"softbreak", "hardbreak"}:
+            yield " "
 
 
 def problems(text: str) -> list[str]:

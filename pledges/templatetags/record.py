@@ -9,9 +9,10 @@ from django import template
 from django.conf import settings
 from django.db.models import TextChoices
 from django.template.loader import render_to_string
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from pledges import markdown as renderer
 from pledges import structured_data
@@ -19,10 +20,20 @@ from pledges.dates import PartialDate
 from pledges.listed import ListedPledge
 from pledges.models import Evidence, Pledge, Source
 from pledges.pledge_page import PledgePage
+from pledges.snippets import Piece
 
 register = template.Library()
 # As Django's json_script does: nothing in it can end the element or begin a comment.
 _IN_SCRIPT = {ord(sign): f"\\u{ord(sign):04X}" for sign in "<>&"}
+_PLACES = {
+    "quotation": _("The pledge:"),
+    "measure": _("From how we will tell:"),
+    "background": _("From the background:"),
+    "summary": _("From a verdict:"),
+    "verdict": _("From a verdict:"),
+    "evidence": _("From the evidence:"),
+    "source": _("Among the sources:"),
+}
 
 
 @register.simple_tag
@@ -100,6 +111,19 @@ def pledge_kind(kind: str) -> str:
 def _label(choices: type[TextChoices], value: str) -> str:
     """Show a choice in words; an old edition may hold one that this release no longer has."""
     return str(choices(value).label) if value in choices else value
+
+
+@register.filter
+def place_of_text(place: str) -> str:
+    """Say where on a pledge page a snippet is from."""
+    return str(_PLACES[place])
+
+
+@register.filter
+def marked(pieces: Iterable[Piece]) -> SafeString:
+    """Show a text in pieces, with what a search found in it marked."""
+    shown = (format_html("<mark>{}</mark>", piece.text) if piece.is_found else piece.text for piece in pieces)
+    return format_html_join("", "{}", ((piece,) for piece in shown))
 
 
 @register.filter

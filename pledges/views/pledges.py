@@ -5,7 +5,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from pledges.filters import PledgeFilter, PledgeFilterForm
+from pledges.filter_form import PledgeFilterForm
+from pledges.filters import PledgeFilter
 from pledges.models import PublicPledge, RetiredSlug
 from pledges.pledge_page import pledge_page
 from pledges.views.reading import page_showing

@@ -35,7 +35,7 @@ PICTURE = "0" * 32 + ".png"  # the sweeps put it there
 
 PUBLIC_SURFACES = [
     Surface("home", "/", queries=4),
-    Surface("pledge-list", "/pledges/", queries=4),
+    Surface("pledge-list", "/pledges/", queries=5),
     Surface("topic-list", "/topics/", queries=2),
     Surface("topic-detail", "/topics/{topic}/", queries=5),
     Surface("department-detail", "/departments/{department}/", queries=5),
