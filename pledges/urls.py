@@ -1,19 +1,27 @@
 from django.conf import settings
 from django.urls import path, re_path
 
-from pledges.views import groupings, markdown_editor, site_texts, sitemaps, style_guide, well_known
+from pledges.views import feeds, groupings, markdown_editor, site_texts, sitemaps, style_guide, well_known
 from pledges.views.home import home
 from pledges.views.pictures import picture
 from pledges.views.pledges import pledge_detail, pledge_list
+from pledges.views.updates import updates
 
 urlpatterns = [
     path("", home, name="home"),
     path("pledges/", pledge_list, name="pledge-list"),
     path("pledges/<slug:slug>/", pledge_detail, name="pledge-detail"),
+    path("pledges/<slug:slug>/feed.atom", feeds.pledge_feed, name="pledge-feed"),
     path("topics/", groupings.topic_list, name="topic-list"),
     path("topics/<slug:slug>/", groupings.topic_detail, name="topic-detail"),
+    path("topics/<slug:slug>/feed.atom", feeds.topic_feed, name="topic-feed"),
     path("departments/<slug:slug>/", groupings.department_detail, name="department-detail"),
+    path("departments/<slug:slug>/feed.atom", feeds.department_feed, name="department-feed"),
     path("promisors/<slug:slug>/", groupings.promisor_detail, name="promisor-detail"),
+    path("promisors/<slug:slug>/feed.atom", feeds.promisor_feed, name="promisor-feed"),
+    path("updates/", updates, name="updates"),
+    path("updates/feed.atom", feeds.updates_feed, name="updates-feed"),
+    path("corrections/feed.atom", feeds.corrections_feed, name="corrections-feed"),
     path("about/", site_texts.about, name="about"),
     path("methodology/", site_texts.methodology, name="methodology"),
     path("privacy/", site_texts.privacy, name="privacy"),

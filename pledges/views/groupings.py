@@ -89,6 +89,7 @@ def _grouping_page(request: HttpRequest, grouping: Grouping, *, kind: str, about
             "totals": {"shares": rating_bar(cells, labels, **{dimension: grouping.slug})},
             "changes": changes.latest_of(pledges[:MOST_MOVES], labels),
             "rows": listed(pledges, labels, today=timezone.localdate()),
+            "feed": reverse(f"{dimension}-feed", args=[grouping.slug]),
             "all_address": list_address(**{dimension: grouping.slug}),
         },
     )

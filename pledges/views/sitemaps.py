@@ -41,7 +41,7 @@ class PageSitemap(DatedSitemap):
         changed_at = PublicPledge.objects.aggregate(latest=Max("changed_at"))["latest"]
         texts = SiteText.objects.exclude(published="").exclude(name=SiteText.Name.METHODOLOGY)
         return [
-            *((name, changed_at) for name in ("home", "pledge-list", "topic-list")),
+            *((name, changed_at) for name in ("home", "pledge-list", "topic-list", "updates")),
             *texts.values_list("name", "published_at"),
             ("methodology", None),  # it shows the rating scale, whose changes are not dated
         ]

@@ -17,6 +17,10 @@ LISTS = [
     "/topics/topic-3/",
     "/departments/department-3/",
     "/promisors/promisor-1/",
+    "/updates/",
+    "/updates/?since=2020-01-01&before=9",
+    "/updates/feed.atom",
+    "/topics/topic-3/feed.atom",
 ]
 
 

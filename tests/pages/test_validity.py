@@ -55,6 +55,8 @@ def paths(pledge: Pledge) -> list[str]:
         "/pledges/?family=unrated&sort=made",
         "/pledges/?family=kept&overdue=1",
         "/pledges/?topic=nowhere&after=x",
+        "/updates/?since=yesterday&before=x",
+        "/updates/?since=9999-12-31",
         f"/pledges/{withdrawn.slug}/",
         "/nowhere/",
         "/?q=%00",
