@@ -47,6 +47,11 @@ class PledgePage:
         ]
 
     @property
+    def card_address(self) -> str:
+        """Where its picture for links is; the number has those who keep pictures fetch that of each edition."""
+        return f"{settings.SITE_URL}{reverse('pledge-card', args=[self.slug])}?v={self.edition.number}"
+
+    @property
     def is_check_overdue(self) -> bool:
         return self.next_check_on is not None and self.next_check_on < timezone.localdate()
 

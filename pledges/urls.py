@@ -4,13 +4,14 @@ from django.urls import path, re_path
 from pledges.views import feeds, groupings, markdown_editor, site_texts, sitemaps, style_guide, well_known
 from pledges.views.home import home
 from pledges.views.pictures import picture
-from pledges.views.pledges import pledge_detail, pledge_list
+from pledges.views.pledges import pledge_card, pledge_detail, pledge_list
 from pledges.views.updates import updates
 
 urlpatterns = [
     path("", home, name="home"),
     path("pledges/", pledge_list, name="pledge-list"),
     path("pledges/<slug:slug>/", pledge_detail, name="pledge-detail"),
+    path("pledges/<slug:slug>/card.png", pledge_card, name="pledge-card"),
     path("pledges/<slug:slug>/feed.atom", feeds.pledge_feed, name="pledge-feed"),
     path("topics/", groupings.topic_list, name="topic-list"),
     path("topics/<slug:slug>/", groupings.topic_detail, name="topic-detail"),

@@ -32,6 +32,7 @@ PUBLIC_SURFACES = [
     Surface("department-detail", "/departments/{department}/", queries=5),
     Surface("promisor-detail", "/promisors/{promisor}/", queries=5),
     Surface("pledge-detail", "/pledges/{slug}/", queries=2),
+    Surface("pledge-card", "/pledges/{slug}/card.png", queries=1, is_html=False),
     Surface("pledge-feed", "/pledges/{slug}/feed.atom", queries=4, is_html=False),
     Surface("topic-feed", "/topics/{topic}/feed.atom", queries=4, is_html=False),
     Surface("department-feed", "/departments/{department}/feed.atom", queries=4, is_html=False),
