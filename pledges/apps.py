@@ -5,7 +5,8 @@ from django.core import checks
 from django.db import connections
 from django.db.models.signals import post_migrate
 
-from pledges.guards import install_guards
+from pledges import guards
+from pledges.record_guards import record_guards
 from pledges.system_checks import check_guards
 
 
@@ -15,6 +16,7 @@ class PledgesConfig(AppConfig):
     verbose_name = "Pledge Tracker"
 
     def ready(self) -> None:
+        guards.register(record_guards)
         checks.register(check_guards, checks.Tags.database)
         post_migrate.connect(_complete_database, sender=self)
 
@@ -24,6 +26,6 @@ def _complete_database(using: str, **_options: Any) -> None:
     connection = connections[using]
     if "pledges_generation" not in connection.introspection.table_names():
         return  # a migration to before the record began
-    install_guards(connection)
+    guards.install_guards(connection)
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO pledges_generation (id, number) VALUES (1, 0) ON CONFLICT DO NOTHING")

@@ -97,7 +97,7 @@ def move(change: Change) -> str:
 
 def _add(feed: _Feed, change: Change, content: PledgeContent | None) -> None:
     address = settings.SITE_URL + reverse("pledge-detail", args=[change.slug])
-    words = {"change": change, "move": move(change), "content": content, "address": address}
+    words = {"change": change, "move": move(change), "content": content}
     html = for_elsewhere(render_to_string("pledges/feed_entry.html", words), base=address)
     feed.add_item(
         title=clean(title(change)),

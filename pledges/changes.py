@@ -24,6 +24,7 @@ class Change:
     """
 
     sequence: int
+    number: int
     slug: str
     headline: str
     kind: str
@@ -97,6 +98,18 @@ def contents(told: Iterable[Change]) -> dict[int, PledgeContent]:
     return {sequence: read(bytes(content)) for sequence, content in rows if content is not None}
 
 
+def between(after_sequence: int, until_sequence: int, labels: Labels) -> list[Change]:
+    """Give the announced editions after one entry of the log until another, oldest first."""
+    return _changes(_announced().filter(sequence__gt=after_sequence, sequence__lte=until_sequence), labels)
+
+
+def of_verdicts(pledges: Iterable[int], after_sequence: int, until_sequence: int, labels: Labels) -> list[Change]:
+    """Give those of some pledges, oldest first, that give a new verdict or put a mistake right."""
+    told = _announced().filter(sequence__gt=after_sequence, sequence__lte=until_sequence)
+    kinds = [Edition.Kind.VERDICT, Edition.Kind.CORRECTION]
+    return _changes(told.filter(pledge__in=list(pledges), kind__in=kinds), labels)
+
+
 def _announced() -> QuerySet[Any]:
     one_before = Edition.objects.filter(pledge=OuterRef("pledge"), number=OuterRef("number") - 1)
     # By its moment: a redaction may come after the withdrawal.
@@ -108,6 +121,7 @@ def _announced() -> QuerySet[Any]:
         .annotate(entry_before=Subquery(one_before.values("entry")))
         .select_related("pledge__public")
         .only(
+            "number",
             "kind",
             "published_at",
             "change_note",
@@ -123,6 +137,7 @@ def _changes(editions: Iterable[Any], labels: Labels) -> list[Change]:
     return [
         Change(
             sequence=edition.sequence,
+            number=edition.number,
             slug=edition.pledge.public.slug,
             headline="" if edition.kind == Edition.Kind.WITHDRAWAL else edition.pledge.public.headline,
             kind=edition.kind,

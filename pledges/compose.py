@@ -33,6 +33,7 @@ def compose(pledge: Pledge) -> PledgeContent:
         kind=pledge.kind,
         due_on=pledge.due_on,
         background=pledge.background,
+        measure=pledge.measure,
         verdicts=_verdicts(pledge),
         evidence=_evidence(pledge.evidence.prefetch_related("sources")),
         replies=tuple(_reply(reply) for reply in pledge.replies.order_by("asked_on", "pk")),

@@ -7,12 +7,15 @@ the value that `read` gives back for them. Bytes are stored, hashed and never ma
 import hashlib
 import json
 import unicodedata
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields, replace
 from functools import cache
 from types import GenericAlias
 from typing import Any, get_args, get_type_hints
 
-SCHEMA = 1
+from pledges.verifier import exact_bytes
+
+SCHEMA = 2
 
 
 @dataclass(frozen=True)
@@ -109,6 +112,7 @@ class PledgeContent:
     kind: str
     due_on: str
     background: str
+    measure: str
     verdicts: tuple[VerdictContent, ...]
     evidence: tuple[EvidenceContent, ...]
     replies: tuple[ReplyContent, ...]
@@ -130,16 +134,7 @@ class PledgeContent:
 def canonical(value: Any) -> bytes:
     """Give the one JSON form of a value made of mappings, lists, strings and integers."""
     _require_exact(value)
-    return _dump(value)
-
-
-def is_canonical(stored: bytes) -> bool:
-    """Whether stored bytes have the one form. NFC is not asked for again: it grows with each Unicode."""
-    return _dump(json.loads(stored)) == stored
-
-
-def _dump(value: Any) -> bytes:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return exact_bytes(value)
 
 
 def _require_exact(value: Any) -> None:
@@ -160,12 +155,27 @@ def write(content: PledgeContent) -> bytes:
 
 
 def read(stored: bytes) -> PledgeContent:
-    """Read the bytes of an edition of any schema; raises ValueError for an unknown one."""
+    """Read the bytes of an edition of any schema; raises ValueError for an unknown one.
+
+    What an older schema could not say is read as not said, and compares as that: an old edition differs from a new one
+    in such a field only once something is said there. Its bytes stay as they are: they are never made again from this.
+    """
     raw = json.loads(stored)
+    while raw["schema"] in _RAISED:
+        raw = _RAISED[raw["schema"]](raw)
     if raw["schema"] != SCHEMA:
         raise ValueError(f"Content of schema {raw['schema']} cannot be read by this release.")
     content: PledgeContent = _build(PledgeContent, raw)
     return content
+
+
+def _raise_1(raw: dict[str, Any]) -> dict[str, Any]:
+    """Schema 2 brought how the newsroom will tell whether a pledge was kept."""
+    return {**raw, "schema": 2, "measure": ""}
+
+
+# Readers of older schemas: each gives what the next one would have said. A new schema adds one and changes none.
+_RAISED: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _raise_1}
 
 
 def standing_rating(stored: bytes) -> tuple[str, str]:

@@ -1,27 +1,14 @@
-"""The database's own refusal to change what was published, on SQLite and PostgreSQL alike.
+"""How the database itself refuses to change what must stay, on SQLite and PostgreSQL alike.
 
-Editions are append-only and continue the hash chain; a verdict that an edition contains is
-frozen. The one exception is a redaction, which may blank texts that its entry names.
-A migration that rebuilds a guarded table calls `remove_guards()` first and ends with
-`install_guards()`: SQLite's table rebuild drops triggers, and fails while another table's
-trigger mentions the table.
+An app says at its start which guards its tables have; they are put in place after every migration. A migration that
+rebuilds a guarded table calls `remove_guards()` first and ends with `install_guards()`: SQLite's table rebuild drops
+triggers, and fails while another table's trigger mentions the table.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-
-EDITION, VERDICT, REVIEW = "pledges_edition", "pledges_verdict", "pledges_review"
-
-_FIRST_PREVIOUS_HASH = "0" * 64
-_EDITION_ERASABLE = ("content", "salt", "content_digest")
-_EDITION_FIXED = (
-    *("sequence", "pledge_id", "number", "kind", "published_at", "actor_id", "approver_id"),
-    *("change_note", "entry", "hash", "previous_hash"),
-)
-_VERDICT_ERASABLE = ("summary", "explanation", "missing", "asked", "no_primary_reason", "attribution")
-_REVIEW_FIXED = ("id", "pledge_id", "content_digest", "kind", "change_note", "requested_by_id", "requested_at")
-_VERDICT_FIXED = ("id", "pledge_id", "rating_id", "effective_on", "corrects_id", "written_by_id", "first_edition_id")
 
 
 @dataclass(frozen=True)
@@ -42,6 +29,15 @@ class Guard:
     @property
     def level(self) -> str:
         return "STATEMENT" if self.event == "TRUNCATE" else "ROW"
+
+
+Guards = Callable[[str], list[Guard]]  # of a vendor: "sqlite" or "postgresql"
+_registered: list[Guards] = []
+
+
+def register(guards: Guards) -> None:
+    """Have an app's guards put in place, and missed, with all others."""
+    _registered.append(guards)
 
 
 def install_guards(connection: BaseDatabaseWrapper) -> None:
@@ -78,143 +74,16 @@ def missing_guards(connection: BaseDatabaseWrapper) -> list[str]:
 
 
 def _guards(vendor: str) -> list[Guard]:
-    # "IS" compares NULLs too on SQLite; PostgreSQL spells that differently.
-    same = "IS" if vendor == "sqlite" else "IS NOT DISTINCT FROM"
-    truncate = [
-        Guard(EDITION, "TRUNCATE", {"editions are append-only: they cannot be truncated": "TRUE"}),
-        Guard(
-            VERDICT,
-            "TRUNCATE",
-            {
-                "published verdicts cannot be truncated": (
-                    f"EXISTS (SELECT 1 FROM {_rows_of(VERDICT, vendor)} WHERE first_edition_id IS NOT NULL)"
-                )
-            },
-        ),
-    ]
-    return [
-        Guard(EDITION, "INSERT", _new_edition_refusals(vendor, same)),
-        Guard(EDITION, "UPDATE", {_ONLY_BLANKING: _not_blanking(vendor, same)}),
-        Guard(EDITION, "DELETE", {"editions are append-only: none can be deleted": "TRUE"}),
-        *_verdict_guards(vendor, same),
-        *_review_guards(vendor, same),
-        *([] if vendor == "sqlite" else truncate),
-    ]
+    return [guard for guards in _registered for guard in guards(vendor)]
 
 
-_ONLY_BLANKING = "editions are append-only: only a redaction may blank their content"
-
-
-def _new_edition_refusals(vendor: str, same: str) -> dict[str, str]:
-    rows = _rows_of(EDITION, vendor)
-
-    def last(column: str) -> str:
-        return f"(SELECT {column} FROM {rows} ORDER BY sequence DESC LIMIT 1)"
-
-    # REPLACE INTO deletes the row it collides with, and no DELETE trigger fires for that.
-    collision = f"SELECT 1 FROM {rows} WHERE hash = NEW.hash OR (pledge_id = NEW.pledge_id AND number = NEW.number)"
-    if vendor == "sqlite":
-        collision += " OR rowid = NEW.rowid"  # hidden, as the primary key is a bigint, and unique as well
-    return {
-        "editions are append-only: the sequence must continue without a gap": (
-            f"NOT (NEW.sequence {same} COALESCE({last('sequence')}, 0) + 1)"
-        ),
-        "editions are append-only: the previous hash must be the last one": (
-            f"NOT (NEW.previous_hash {same} COALESCE({last('hash')}, '{_FIRST_PREVIOUS_HASH}'))"
-        ),
-        "editions are append-only: hash and number must be new": f"EXISTS ({collision})",
-        "editions are append-only: the moment cannot be earlier than the last one": (
-            f"NEW.published_at < {last('published_at')}"
-        ),
-    }
-
-
-def _not_blanking(vendor: str, same: str) -> str:
-    blanked = " AND ".join(f"NEW.{column} IS NULL" for column in _EDITION_ERASABLE)
-    fixed = (*_EDITION_FIXED, "rowid") if vendor == "sqlite" else _EDITION_FIXED
-    return f"{_changed(fixed, same)} OR NOT ({blanked}) OR NOT {_redacted(vendor, 'OLD.sequence')}"
-
-
-def _verdict_guards(vendor: str, same: str) -> list[Guard]:
-    emptied = " AND ".join(f"(NEW.{column} = '' OR NEW.{column} = OLD.{column})" for column in _VERDICT_ERASABLE)
-    not_emptying = (
-        f"{_changed(_VERDICT_FIXED, same)} OR NOT ({emptied}) OR NOT {_redacted(vendor, 'OLD.first_edition_id')}"
-    )
-    rows, editions = _rows_of(VERDICT, vendor), _rows_of(EDITION, vendor)
-    is_last = (
-        f"EXISTS (SELECT 1 FROM {editions} AS last WHERE last.sequence = NEW.first_edition_id"
-        f" AND last.pledge_id = NEW.pledge_id AND last.sequence = (SELECT MAX(sequence) FROM {editions}))"
-    )
-    return [
-        Guard(
-            VERDICT,
-            "INSERT",
-            {
-                "a published verdict cannot be replaced": (
-                    f"EXISTS (SELECT 1 FROM {rows} WHERE id = NEW.id AND first_edition_id IS NOT NULL)"
-                ),
-                "a verdict is published by an edition, after it was written": "NEW.first_edition_id IS NOT NULL",
-            },
-        ),
-        Guard(
-            VERDICT,
-            "UPDATE",
-            {
-                "a verdict keeps its number": f"NOT (NEW.id {same} OLD.id)",
-                "a verdict is first published by the last edition of its pledge": (
-                    f"OLD.first_edition_id IS NULL AND NEW.first_edition_id IS NOT NULL AND NOT {is_last}"
-                ),
-                "a published verdict cannot be changed: write a new one": (
-                    f"OLD.first_edition_id IS NOT NULL AND ({not_emptying})"
-                ),
-            },
-        ),
-        Guard(VERDICT, "DELETE", {"a published verdict cannot be deleted": "OLD.first_edition_id IS NOT NULL"}),
-    ]
-
-
-def _review_guards(vendor: str, same: str) -> list[Guard]:
-    published = f"SELECT 1 FROM {_rows_of(REVIEW, vendor)} WHERE id = NEW.id AND edition_id IS NOT NULL"
-    decided = ("decision", "decided_by_id", "decided_at", "edition_id")
-    return [
-        Guard(REVIEW, "INSERT", {"a published review cannot be replaced": f"EXISTS ({published})"}),
-        Guard(
-            REVIEW,
-            "UPDATE",
-            {
-                "a review asks for what it asked for: make a new one": _changed(_REVIEW_FIXED, same),
-                "a published review cannot be changed": (
-                    f"OLD.edition_id IS NOT NULL AND {_changed((*decided, 'comment', 'publish_at'), same)}"
-                ),
-                "an approval can only be taken back": (
-                    "OLD.decision = 'approved' AND NEW.decision <> 'sent-back'"
-                    f" AND {_changed(('decision', 'decided_by_id', 'decided_at'), same)}"
-                ),
-            },
-        ),
-        Guard(REVIEW, "DELETE", {"a published review cannot be deleted": "OLD.edition_id IS NOT NULL"}),
-    ]
-
-
-def _rows_of(table: str, vendor: str) -> str:
+def rows_of(table: str, vendor: str) -> str:
     """Name a table so that no other of that name, and none that inherits from it, is taken for it."""
     return table if vendor == "sqlite" else f"ONLY public.{table}"
 
 
-def _changed(columns: tuple[str, ...], same: str) -> str:
+def is_changed(columns: tuple[str, ...], same: str) -> str:
     return "(" + " OR ".join(f"NOT (NEW.{column} {same} OLD.{column})" for column in columns) + ")"
-
-
-def _redacted(vendor: str, sequence: str) -> str:
-    """Give the condition that a later redaction entry of the same pledge names this sequence."""
-    if vendor == "sqlite":
-        names = f"EXISTS (SELECT 1 FROM json_each(CAST(later.entry AS TEXT), '$.redacts') WHERE value = {sequence})"
-    else:
-        names = f"convert_from(later.entry, 'UTF8')::jsonb -> 'redacts' @> to_jsonb({sequence})"
-    return (
-        f"EXISTS (SELECT 1 FROM {_rows_of(EDITION, vendor)} AS later WHERE later.kind = 'redaction'"
-        f" AND later.pledge_id = OLD.pledge_id AND later.sequence > {sequence} AND {names})"
-    )
 
 
 def _create(guard: Guard, vendor: str) -> list[str]:

@@ -1,6 +1,5 @@
 """Ratings, topics, departments and promisors as they are called today."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,9 +30,6 @@ class Label:
 
 class Labels:
     """All of them, read by one query when first asked for."""
-
-    def __iter__(self) -> Iterator[Label]:
-        return iter(self._all)
 
     @cached_property
     def _all(self) -> list[Label]:

@@ -5,40 +5,39 @@
 """
 
 import hashlib
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
-from pledges.content import canonical, digest, is_canonical, standing_rating
+from django.conf import settings
+
+from pledges.content import canonical, digest, standing_rating
 from pledges.models import Edition
+from pledges.verifier import Chain
 
 # What reading raises when a column holds what no release would ever write.
 UNREADABLE = (AttributeError, IndexError, KeyError, RecursionError, TypeError, ValueError)
-FIRST_PREVIOUS_HASH = "0" * 64
 SALT_BYTES = 32
+_BATCH = 1_000
 
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong with the log, and from which sequence on."""
+    """What is wrong; with the log from a sequence on, or with what belongs to it (None)."""
 
-    sequence: int
+    sequence: int | None
     sentence: str
 
     def __str__(self) -> str:
-        return f"Entry {self.sequence}: {self.sentence}"
+        return f"Entry {self.sequence}: {self.sentence}" if self.sequence else self.sentence
 
 
 def moment(when: datetime) -> str:
     """Write a moment as the log does: UTC with microseconds, `2026-11-23T09:30:00.000000Z`."""
     return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
-def entry_hash(entry: bytes) -> str:
-    return hashlib.sha256(b"\x00" + entry).hexdigest()
 
 
 def commitment(salt: bytes, content: bytes) -> str:
@@ -68,76 +67,68 @@ def write_entry(edition: Edition, *, slug: str, redacts: list[int] | None = None
     return canonical(entry | ({"redacts": redacts} if redacts else {}))
 
 
-def verify(editions: Iterable[Edition], handles: Mapping[int, str]) -> Iterator[Problem]:
+def origin() -> str:
+    """Give the name of this site's log, as checkpoints have it."""
+    return f"{urlsplit(settings.SITE_URL).netloc}/log"
+
+
+def lines(*, after: int = 0) -> Iterator[bytes]:
+    """Give the lines in order, from the one after a sequence on, a batch a query: a slow reader holds no database up."""
+    editions = Edition.objects.order_by("pk").values_list("pk", "entry")
+    while batch := list(editions.filter(pk__gt=after)[:_BATCH]):
+        for _sequence, entry in batch:
+            yield bytes(entry)
+        if len(batch) < _BATCH:
+            return
+        after = batch[-1][0]
+
+
+def verify(editions: Iterable[Edition], handles: Mapping[int, str], lines: Chain | None = None) -> Iterator[Problem]:
     """Go through the editions in order of sequence and name everything that does not hold.
 
-    `handles` gives the public name of each editor by key.
+    `handles` gives the public name of each editor by key; `lines` follows the entries meanwhile.
     """
-    chain = _Chain(handles)
+    check = _Check(handles, lines or Chain())
     for edition in editions:
         try:
-            for sentence in chain.follow(edition):
+            for sentence in check.follow(edition):
                 yield Problem(edition.sequence, sentence)
         except UNREADABLE:
             yield Problem(edition.sequence, "it cannot be read.")
-    for sequence in sorted(chain.blank - chain.redacted):
-        yield Problem(sequence, "its content is gone and no redaction names it.")
+    for sequence, _pledge_id in sorted(check.blank - check.redacted):
+        yield Problem(sequence, "its content is gone and no later redaction of the pledge names it.")
 
 
-class _Chain:
-    """Where the check has got to."""
+class _Check:
+    """Where the check of the editions has got to; `lines` checks what is public of them."""
 
-    def __init__(self, handles: Mapping[int, str]) -> None:
+    def __init__(self, handles: Mapping[int, str], lines: Chain) -> None:
         self.handles = handles
-        self.sequence = 0
-        self.hash = FIRST_PREVIOUS_HASH
-        self.published_at = datetime.min.replace(tzinfo=UTC)
+        self.lines = lines
         self.numbers: Counter[int] = Counter()
-        self.blank: set[int] = set()
-        self.redacted: set[int] = set()
+        self.blank: set[tuple[int, int]] = set()  # sequence and pledge
+        self.redacted: set[tuple[int, int]] = set()
 
     def follow(self, edition: Edition) -> Iterator[str]:
         """Check one edition against those before it and take it in."""
         self.numbers[edition.pledge_id] += 1
-        try:
-            yield from self._compare(edition)
-        finally:
-            self.sequence, self.hash, self.published_at = edition.sequence, edition.hash, edition.published_at
-
-    def _compare(self, edition: Edition) -> Iterator[str]:
-        entry_bytes = bytes(edition.entry)
-        if edition.sequence != self.sequence + 1:
-            yield f"the sequence does not continue after {self.sequence}."
-        if edition.previous_hash != self.hash:
-            yield "its previous hash is not the hash of the entry before it."
-        if edition.hash != entry_hash(entry_bytes):
+        yield from self.lines.follow(bytes(edition.entry))
+        if edition.hash != self.lines.head:
             yield "its hash is not the hash of its line."
-        if edition.published_at < self.published_at:
-            yield "its moment is earlier than that of the entry before it."
         if edition.number != self.numbers[edition.pledge_id]:
             yield "its edition number does not continue those of the pledge."
-        yield from self._compare_line(edition, entry_bytes)
+        if self.lines.entry is not None:
+            yield from self._compare(edition, self.lines.entry)
 
-    def _compare_line(self, edition: Edition, entry_bytes: bytes) -> Iterator[str]:
-        entry = _read_entry(entry_bytes)
-        if entry is None:
-            yield "its line is not a canonical one."
-            return
+    def _compare(self, edition: Edition, entry: dict[str, Any]) -> Iterator[str]:
         yield from _compare_columns(edition, entry, self.handles)
         if edition.kind == Edition.Kind.REDACTION:
-            self.redacted.update(entry.get("redacts", []))
+            named = (sequence for sequence in entry.get("redacts", []) if sequence < edition.sequence)
+            self.redacted.update((sequence, edition.pledge_id) for sequence in named)
         if edition.content is None:
-            self.blank.add(edition.sequence)
+            self.blank.add((edition.sequence, edition.pledge_id))
         else:
             yield from _compare_content(edition, bytes(edition.content), entry)
-
-
-def _read_entry(entry_bytes: bytes) -> dict[str, Any] | None:
-    try:
-        entry: dict[str, Any] = json.loads(entry_bytes)
-        return entry if isinstance(entry, dict) and is_canonical(entry_bytes) else None
-    except UNREADABLE:
-        return None
 
 
 def _compare_columns(edition: Edition, entry: dict[str, Any], handles: Mapping[int, str]) -> Iterator[str]:

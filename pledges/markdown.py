@@ -5,7 +5,7 @@ allow-list of elements, attributes and address schemes.
 """
 
 import re
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, MutableMapping, Sequence
 from itertools import accumulate
 from typing import Any
 
@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
+from markdown_it.rules_block import StateBlock, blockquote, list_block, table
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
@@ -25,11 +26,22 @@ MAX_OPENERS = 500  # of "[" or "<" each: parsers that look ahead from every one 
 MAX_DEPTH = 20
 MAX_LINES = 3_000
 MAX_SIGNS = 3_000  # of each other sign that the parser has to think about
+MAX_BLOCKS = 3_000  # quotes, lists and cells of tables: a character or two make one, and a short row makes many
 MAX_REFERENCE = 500  # characters of a link's definition, which may be repeated at every use
+MAX_REPEATED = 100_000  # characters that one such definition may come to in all
 _SIGNS = "*_~`&!|\\"
 
 _ALIGNMENT = re.compile(r"text-align:(left|center|right)")
+# Which other blocks each may begin in the middle of, as the parser has it.
+_INTERRUPTS = {
+    "table": ["paragraph", "reference"],
+    "blockquote": ["paragraph", "reference", "blockquote", "list"],
+    "list": ["paragraph", "reference", "blockquote"],
+}
 _CONTAINERS = ("blockquote_", "list_item_", "footnote_reference_")
+
+
+Rule = Callable[[StateBlock, int, int, bool], bool]
 
 
 def _is_own_address(address: str) -> bool:
@@ -109,10 +121,37 @@ def _close_footnotes(*_arguments: Any) -> str:
     return "</ol>\n</div>\n"
 
 
+def _bounded(rule: Rule) -> Rule:
+    """Have a rule of the parser open no more blocks once there are too many, and count them in `env`."""
+
+    def bounded(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001 (the parser's signature)
+        is_full = state.env.setdefault("blocks", 0) > MAX_BLOCKS
+        found = not is_full and rule(state, start, end, silent)
+        state.env["blocks"] += bool(found and not silent)
+        return found
+
+    return bounded
+
+
+def _bounded_table(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001 (the parser's signature)
+    """Do the same with the cells of tables; of one too large, read just as many rows as make it so."""
+    if state.env.setdefault("blocks", 0) > MAX_BLOCKS or start + 1 >= end:
+        return False
+    delimiters = state.src[state.bMarks[start + 1] : state.eMarks[start + 1]].split("|")
+    columns = sum(bool(delimiter.strip()) for delimiter in delimiters) or 1
+    first = len(state.tokens)
+    found = table(state, start, min(end, start + 3 + MAX_BLOCKS // columns), silent)
+    state.env["blocks"] += sum(token.type == "td_open" for token in state.tokens[first:])
+    return found
+
+
 def _make_parser() -> MarkdownIt:
     # The parser drops what is nested deeper, without a word; an item of a list is two levels for it.
     parser = MarkdownIt("commonmark", {"html": False, "maxNesting": MAX_DEPTH * 2 + 2})
     parser.enable(["table", "strikethrough"]).use(footnote_plugin)
+    rules = {"table": _bounded_table, "blockquote": _bounded(blockquote), "list": _bounded(list_block)}
+    for name, rule in rules.items():
+        parser.block.ruler.at(name, rule, {"alt": _INTERRUPTS[name]})
     parser.core.ruler.push("shift_headings", _shift_headings)
     parser.core.ruler.push("align_by_class", _align_by_class)
     parser.add_render_rule("link_open", _open_link)
@@ -166,10 +205,17 @@ def _problems_of_structure(text: str) -> list[str]:
     found = []
     if _depth(tokens) > MAX_DEPTH:
         found.append(_("Quotes and lists may be nested %d deep at the most.") % MAX_DEPTH)
-    references = env.get("references", {}).values()
-    if any(len(reference["href"]) + len(reference["title"]) > MAX_REFERENCE for reference in references):
-        found.append(_("The definition of a link may have %d characters at the most.") % MAX_REFERENCE)
-    return found
+    if env.get("blocks", 0) > MAX_BLOCKS:
+        found.append(_("This text has more than %d quotes, lists and cells of tables.") % MAX_BLOCKS)
+    return [*found, *_problems_of_references(text, env.get("references", {}).values())]
+
+
+def _problems_of_references(text: str, references: Iterable[Any]) -> Iterator[str]:
+    longest = max((len(reference["href"]) + len(reference["title"]) for reference in references), default=0)
+    if longest > MAX_REFERENCE:
+        yield _("The definition of a link may have %d characters at the most.") % MAX_REFERENCE
+    elif longest * text.count("[") > MAX_REPEATED:
+        yield _("The definition of a link is long and used too often: shorten it.")
 
 
 def _depth(tokens: list[Token]) -> int:

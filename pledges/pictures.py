@@ -4,6 +4,7 @@ Nothing of the uploaded file is kept but what can be seen: its pixels are read, 
 made small enough for a page and written anew, without a place, a device or a name in it.
 """
 
+import re
 import struct
 import warnings
 import zlib
@@ -11,15 +12,19 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from io import BytesIO
 from math import ceil, floor, sqrt
+from time import monotonic
 
 from django.utils.translation import gettext_lazy as _
-from PIL import ExifTags, Image, UnidentifiedImageError
+from PIL import ExifTags, Image, PngImagePlugin, UnidentifiedImageError
 from PIL.Image import Resampling, Transpose
 from PIL.JpegImagePlugin import JpegImageFile
 
 MOST_BYTES = 8 * 1024 * 1024
 MOST_MEMORY = 60_000_000  # bytes that reading may take, reckoned from the header before anything is read
 MOST_PIXELS = 50_000_000
+MOST_SCANS = 100  # of a JPEG; cameras and programs make a dozen at the most, and each goes over the whole picture
+MOST_SEGMENTS = 10_000
+MOST_SECONDS = 10
 ENOUGH_PIXELS = 3_000_000  # of the picture that is kept: twice as many as a page shows
 
 # Two kinds that every mail program shows too. Of a moving picture the first is kept: what moves keeps people from reading.
@@ -27,6 +32,8 @@ CONTENT_TYPES = {"jpg": "image/jpeg", "png": "image/png"}
 _WRITTEN_AS = {"JPEG": "jpg", "WEBP": "jpg", "PNG": "png", "GIF": "png"}
 _FORMATS = {"jpg": "JPEG", "png": "PNG"}
 
+_MARKER = re.compile(rb"\xff[\xc0-\xcf\xd8-\xfe]")  # those that begin a segment with its length, and the end
+_SCAN, _END = b"\xff\xda", b"\xff\xd9"
 _WEBP_COPIES = 4  # its decoder and Pillow each keep more than one
 _TURNS = {
     2: Transpose.FLIP_LEFT_RIGHT,
@@ -45,6 +52,10 @@ _DAMAGE = (
 # One at a time and always in the same thread: the memory of several would add up, and each thread keeps some of its
 # own for the next time. It also guards `warnings`, which threads share.
 _READER = ThreadPoolExecutor(max_workers=1, thread_name_prefix="pictures")
+
+
+# Of words in a PNG, which we drop: Pillow would unpack 64 MB.
+PngImagePlugin.MAX_TEXT_MEMORY = 8 * PngImagePlugin.MAX_TEXT_CHUNK
 
 
 class PictureError(ValueError):
@@ -68,6 +79,10 @@ def recode(upload: bytes) -> Picture:
 
 def too_large() -> PictureError:
     return PictureError(_("This picture is larger than 8 MB."))
+
+
+def _too_laborious() -> PictureError:
+    return PictureError(_("This picture takes too long to read. Save it anew and try again."))
 
 
 def _too_many_pixels() -> PictureError:
@@ -103,9 +118,36 @@ def _recode(upload: bytes) -> Picture:
 
 def _open(upload: bytes) -> Image.Image:
     """Read the header only."""
-    if upload.startswith(b"\xff\xd8\xff"):
-        return JpegImageFile(BytesIO(upload))
-    return Image.open(BytesIO(upload), formats=["PNG", "WEBP", "GIF"])
+    if not upload.startswith(b"\xff\xd8\xff"):
+        return Image.open(_Watched(upload), formats=["PNG", "WEBP", "GIF"])
+    if _has_many_parts(upload):
+        raise _too_laborious()
+    return JpegImageFile(_Watched(upload))
+
+
+class _Watched(BytesIO):
+    """Can be read for so long only: a decoder that is kept busy keeps coming for more."""
+
+    def __init__(self, upload: bytes) -> None:
+        super().__init__(upload)
+        self.until = monotonic() + MOST_SECONDS
+
+    def read(self, size: int | None = -1) -> bytes:
+        if monotonic() > self.until:
+            raise _too_laborious()
+        return super().read(size)
+
+
+def _has_many_parts(jpeg: bytes) -> bool:
+    """Whether a decoder would go through more scans, or segments, than any camera or program makes."""
+    scans, at = 0, 2
+    for _part in range(MOST_SEGMENTS):
+        found = _MARKER.search(jpeg, at)
+        if found is None or found[0] == _END:
+            return scans > MOST_SCANS
+        scans += found[0] == _SCAN
+        at = found.end() + max(2, int.from_bytes(jpeg[found.end() : found.end() + 2]))
+    return True
 
 
 def _write(picture: Image.Image, extension: str) -> Picture:

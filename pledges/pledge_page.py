@@ -1,7 +1,8 @@
 """What the pledge page shows: the content of an edition beside the standing facts of today."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from pledges.compose import compose, next_number
 from pledges.content import PledgeContent, VerdictContent, read
 from pledges.models import Edition, Pledge, PublicPledge, Review, Source
+from pledges.models.public_pledge import Correction
 
 
 @dataclass(frozen=True)
@@ -24,27 +26,52 @@ class HistoryLine:
 
 
 @dataclass(frozen=True)
+class LookingBack:
+    """What is said beside an edition that is not read as today's page.
+
+    `day` is the one at whose end it stood, if a day was asked for; `until` is when the next edition took its place;
+    `corrections` came after it.
+    """
+
+    day: date | None
+    until: datetime | None
+    corrections: list[Correction]
+
+    @property
+    def is_today(self) -> bool:
+        return self.day is not None and self.day >= timezone.localdate()
+
+
+@dataclass(frozen=True)
 class PledgePage:
-    """Everything the template needs; `sources` are today's rows by their key."""
+    """Everything the template needs; `sources` are today's rows by their key, `past` is None on today's page.
+
+    `address` is that of today's page and `cited_address` where this edition stays, both whole.
+    """
 
     slug: str
     address: str
+    cited_address: str
     edition: Edition
     content: PledgeContent
     history: list[HistoryLine]
+    corrections: list[Correction]
     sources: dict[int, Source]
     changed_at: datetime
     checked_on: date | None
     next_check_on: date | None
+    redacted_at: datetime | None
+    past: LookingBack | None = None
+    is_preview: bool = False
 
     @property
     def crumbs(self) -> list[dict[str, str]]:
         """Where the page lies."""
         topic = self.content.topic
-        return [
-            {"name": _("Pledges"), "address": reverse("pledge-list")},
-            {"name": topic.name, "address": reverse("topic-detail", args=[topic.slug])},
-        ]
+        pledges = {"name": _("Pledges"), "address": reverse("pledge-list")}
+        if self.past:
+            return [pledges, {"name": self.content.headline, "address": reverse("pledge-detail", args=[self.slug])}]
+        return [pledges, {"name": topic.name, "address": reverse("topic-detail", args=[topic.slug])}]
 
     @property
     def card_address(self) -> str:
@@ -53,13 +80,37 @@ class PledgePage:
 
     @property
     def is_check_overdue(self) -> bool:
-        return self.next_check_on is not None and self.next_check_on < timezone.localdate()
+        return self.past is None and self.next_check_on is not None and self.next_check_on < timezone.localdate()
 
 
 def pledge_page(public: PublicPledge) -> PledgePage:
     """Give the page of a pledge's current edition; costs one query, for the standing facts of sources."""
     assert public.edition.content is not None
-    return _page(public, read(bytes(public.edition.content)), public.recorded_moments)
+    return _page(public, public.edition, read(bytes(public.edition.content)), public.recorded_moments)
+
+
+def past_page(edition: Any, *, day: date | None = None) -> PledgePage:
+    """Give the page of any edition as it read, found by `pledges.history`: at the end of a day, or by its number."""
+    public: PublicPledge = edition.pledge.public
+    page = _page(public, edition, read(bytes(edition.content)), public.recorded_moments)
+    kept = (
+        reverse("pledge-at", args=[public.slug, day])
+        if day
+        else reverse("edition-detail", args=[public.slug, edition.number])
+    )
+    later = [correction for correction in public.made_corrections if correction.number > edition.number]
+    return replace(
+        page,
+        cited_address=settings.SITE_URL + kept,
+        changed_at=edition.published_at,
+        past=LookingBack(day, edition.until, later),
+    )
+
+
+def rating_history(public: PublicPledge) -> list[HistoryLine]:
+    """Give the recorded ratings of a pledge's current edition, the latest first."""
+    assert public.edition.content is not None
+    return _history(read(bytes(public.edition.content)), public.recorded_moments)
 
 
 def preview_page(pledge: Pledge) -> PledgePage:
@@ -68,7 +119,8 @@ def preview_page(pledge: Pledge) -> PledgePage:
     Entry and hash are not known yet.
     """
     now = timezone.now()
-    public = PublicPledge.objects.filter(pledge=pledge).first() or PublicPledge(slug=pledge.slug, recorded="{}")
+    nothing = PublicPledge(slug=pledge.slug, recorded="{}", corrections="[]")
+    public = PublicPledge.objects.filter(pledge=pledge).first() or nothing
     asked = pledge.reviews.filter(edition=None).exclude(decision=Review.Decision.SENT_BACK).first()
     edition = Edition(
         number=next_number(pledge),
@@ -76,21 +128,29 @@ def preview_page(pledge: Pledge) -> PledgePage:
         kind=asked.kind if asked else "",
         change_note=asked.change_note if asked else "",
     )
-    public.edition, public.changed_at = edition, now
-    return _page(public, compose(pledge), public.recorded_moments | {edition.number: now})
+    public.changed_at = now
+    page = _page(public, edition, compose(pledge), public.recorded_moments | {edition.number: now})
+    put_right = (
+        [Correction(edition.number, now, edition.change_note, ())] if edition.kind == Edition.Kind.CORRECTION else []
+    )
+    return replace(page, is_preview=True, corrections=[*put_right, *page.corrections])
 
 
-def _page(public: PublicPledge, content: PledgeContent, recorded: dict[int, datetime]) -> PledgePage:
+def _page(public: PublicPledge, edition: Edition, content: PledgeContent, recorded: dict[int, datetime]) -> PledgePage:
+    dated = reverse("pledge-at", args=[public.slug, timezone.localdate(edition.published_at)])
     return PledgePage(
         slug=public.slug,
         address=settings.SITE_URL + reverse("pledge-detail", args=[public.slug]),
-        edition=public.edition,
+        cited_address=settings.SITE_URL + dated,
+        edition=edition,
         content=content,
         history=_history(content, recorded),
+        corrections=[correction for correction in public.made_corrections if correction.number <= edition.number],
         sources=Source.objects.only("archived_url", "link_state").in_bulk([source.key for source in content.sources]),
         changed_at=public.changed_at,
         checked_on=public.checked_on,
         next_check_on=public.next_check_on,
+        redacted_at=public.redacted_at,
     )
 
 

@@ -1,11 +1,54 @@
-from django.conf import settings
-from django.urls import path, re_path
+from datetime import date
 
-from pledges.views import feeds, groupings, markdown_editor, site_texts, sitemaps, style_guide, well_known
+from django.conf import settings
+from django.urls import path, re_path, register_converter
+
+from pledges.views import (
+    corrections,
+    editions,
+    feeds,
+    groupings,
+    log,
+    markdown_editor,
+    scoreboard,
+    site_texts,
+    sitemaps,
+    style_guide,
+    trends,
+    well_known,
+)
 from pledges.views.home import home
 from pledges.views.pictures import picture
 from pledges.views.pledges import pledge_card, pledge_detail, pledge_list
 from pledges.views.updates import updates
+
+
+class DayConverter:
+    """A day of the calendar in its one form: 2026-03-03."""
+
+    regex = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+
+    def to_python(self, value: str) -> date:
+        return date.fromisoformat(value)
+
+    def to_url(self, value: date) -> str:
+        return value.isoformat()
+
+
+class NumberConverter:
+    """A number from 1 in its one form, small enough for every database."""
+
+    regex = "[1-9][0-9]{0,8}"
+
+    def to_python(self, value: str) -> int:
+        return int(value)
+
+    def to_url(self, value: int) -> str:
+        return str(value)
+
+
+register_converter(DayConverter, "day")
+register_converter(NumberConverter, "number")
 
 urlpatterns = [
     path("", home, name="home"),
@@ -13,6 +56,14 @@ urlpatterns = [
     path("pledges/<slug:slug>/", pledge_detail, name="pledge-detail"),
     path("pledges/<slug:slug>/card.png", pledge_card, name="pledge-card"),
     path("pledges/<slug:slug>/feed.atom", feeds.pledge_feed, name="pledge-feed"),
+    path("pledges/<slug:slug>/at/<day:day>/", editions.pledge_at, name="pledge-at"),
+    path("pledges/<slug:slug>/editions/", editions.edition_list, name="edition-list"),
+    path("pledges/<slug:slug>/editions/<number:number>/", editions.edition_detail, name="edition-detail"),
+    path("pledges/<slug:slug>/editions/<number:number>/changes/", editions.edition_changes, name="edition-changes"),
+    path("at/<day:day>/", scoreboard.scoreboard_at, name="scoreboard-at"),
+    path("corrections/", corrections.correction_list, name="corrections"),
+    path("corrections/feed.atom", feeds.corrections_feed, name="corrections-feed"),
+    path("trends/", trends.trends, name="trends"),
     path("topics/", groupings.topic_list, name="topic-list"),
     path("topics/<slug:slug>/", groupings.topic_detail, name="topic-detail"),
     path("topics/<slug:slug>/feed.atom", feeds.topic_feed, name="topic-feed"),
@@ -22,7 +73,10 @@ urlpatterns = [
     path("promisors/<slug:slug>/feed.atom", feeds.promisor_feed, name="promisor-feed"),
     path("updates/", updates, name="updates"),
     path("updates/feed.atom", feeds.updates_feed, name="updates-feed"),
-    path("corrections/feed.atom", feeds.corrections_feed, name="corrections-feed"),
+    path("log/", log.log_page, name="log"),
+    path("log/entries.jsonl", log.log_entries, name="log-entries"),
+    path("log/checkpoint", log.log_checkpoint, name="log-checkpoint"),
+    path("log/verify.py", log.log_verifier, name="log-verifier"),
     path("about/", site_texts.about, name="about"),
     path("methodology/", site_texts.methodology, name="methodology"),
     path("privacy/", site_texts.privacy, name="privacy"),

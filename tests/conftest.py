@@ -8,7 +8,7 @@ from pytest_django import Settings
 
 from pledges.guards import remove_guards
 
-pytest_plugins = ["tests.processes"]
+pytest_plugins = ["tests.processes", "tests.other_site"]
 
 
 @pytest.fixture(autouse=True)

@@ -1,12 +1,18 @@
 """Plain functions that make records of an invented country."""
 
 import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
+from unittest import mock
 
 from django.utils import timezone
 
-from pledges.actions import drafts, editions, reviews, site_texts
+from pledges import log
+from pledges.actions import checkpoints, drafts, editions, reviews, site_texts
 from pledges.models import (
+    Checkpoint,
     Department,
     Edition,
     Editor,
@@ -20,8 +26,16 @@ from pledges.models import (
     Topic,
     Verdict,
 )
+from pledges.signed_notes import SigningKey
 
 _count = itertools.count(1)
+
+
+@contextmanager
+def clock_at(moment: str) -> Iterator[None]:
+    """The clock stands at a moment, written as ISO 8601 does with its distance from UTC."""
+    with mock.patch("django.utils.timezone.now", return_value=datetime.fromisoformat(moment)):
+        yield
 
 
 def make_editor(**fields: Any) -> Editor:
@@ -117,8 +131,14 @@ def make_rated_pledge(**fields: Any) -> Pledge:
 
 def make_review(pledge: Pledge | None = None, *, kind: str = "", change_note: str = "Something changed.") -> Review:
     pledge = pledge or make_rated_pledge()
-    kind = kind or ("update" if pledge.editions.exists() else "first")
+    kind = kind or _kind_for(pledge)
     return reviews.request(Pledge.objects.get(pk=pledge.pk), kind=kind, change_note=change_note, by=make_editor())
+
+
+def _kind_for(pledge: Pledge) -> str:
+    if not pledge.editions.exists():
+        return "first"
+    return "verdict" if pledge.verdicts.filter(first_edition=None).exists() else "update"
 
 
 def make_approved_review(pledge: Pledge | None = None, **options: str) -> Review:
@@ -130,10 +150,21 @@ def publish(pledge: Pledge, **options: str) -> Edition:
     return editions.publish(make_approved_review(pledge, **options))
 
 
+def publish_at(moment: str, pledge: Pledge, **options: str) -> Edition:
+    """Publish the working copy with the clock at a moment, which nothing published before it may follow."""
+    with clock_at(moment):
+        return publish(pledge, **options)
+
+
 def make_published_pledge(**fields: Any) -> Pledge:
     pledge = make_rated_pledge(**fields)
     publish(pledge)
     return Pledge.objects.get(pk=pledge.pk)
+
+
+def make_checkpoint() -> Checkpoint:
+    """Sign the log as it is now with a key that nobody keeps."""
+    return checkpoints.sign(SigningKey.make(log.origin()), last=None, remember=lambda _kept: None)
 
 
 def make_changed_labels() -> tuple[Promisor, Topic, Department, Rating]:
@@ -170,6 +201,7 @@ def change_every_field_of(pledge: Pledge) -> None:
         "kind": "abstain",
         "due_on": "2031",
         "background": "A changed background.",
+        "measure": "A changed measure.",
         "slug": "changed-slug",
     }
     Pledge.objects.filter(pk=pledge.pk).update(**changed)

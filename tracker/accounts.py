@@ -53,6 +53,10 @@ class EditorAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         is_fresh = any(time.time() - record["at"] < REAUTHENTICATION_TIMEOUT for record in records)
         return not is_fresh and bool(super().is_reauthentication_required(**options))
 
+    def _get_login_attempts_cache_key(self, _request: HttpRequest, **credentials: Any) -> str:
+        # By name alone: with the host in the key, as allauth has it, every port would have a count of its own.
+        return str(credentials.get("username", "")).upper()  # as a database does to find a name in any case
+
     def get_client_ip(self, request: HttpRequest) -> str:
         """Name a visitor by a keyed hash: what throttles count is stored, and an address never is."""
         address = truncate_ip(super().get_client_ip(request))

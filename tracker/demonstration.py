@@ -39,7 +39,7 @@ def prepare_environment(variables: MutableMapping[str, str], arguments: Sequence
         unfinished.touch(mode=0o600)
         unfinished.write_text("".join(f"{name}={shlex.quote(value)}\n" for name, value in settings.items()))
         unfinished.rename(ENVIRONMENT)  # whole or not at all, whenever it is interrupted
-    for name, value in (_read() | _address(arguments)).items():
+    for name, value in (_read() | _computed(arguments)).items():
         variables.setdefault(name, value)
 
 
@@ -47,7 +47,7 @@ def offer_environment(variables: MutableMapping[str, str]) -> None:
     """Let the other commands work on the demonstration, where there is one and nothing at all is set."""
     if ENVIRONMENT.exists() and not any(name in variables for name in _VARIABLES):
         print(f"Using the demonstration's settings in {ENVIRONMENT.parent.name}/.", file=sys.stderr)  # noqa: T201
-        variables.update(_read() | _address())
+        variables.update(_read() | _computed())
 
 
 def _read() -> dict[str, str]:
@@ -56,10 +56,15 @@ def _read() -> dict[str, str]:
     return {name: "".join(shlex.split(value)) for name, equals, value in pairs if equals}
 
 
-def _address(arguments: Sequence[str] = ()) -> dict[str, str]:
+def _computed(arguments: Sequence[str] = ()) -> dict[str, str]:
+    """Give what is made anew each time, so that a demonstration made by an older release has it too."""
+    return {"SITE_URL": _address(arguments), "EMAIL_URL": (FOLDER / "mail").as_uri()}
+
+
+def _address(arguments: Sequence[str]) -> str:
     """Give the address that `--port` makes; a wrong one is left for the command to refuse."""
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     parser.add_argument("--port", nargs="?")
     asked = parser.parse_known_args(arguments)[0].port or ""
     port = asked if asked.isascii() and asked.isdigit() and 0 < int(asked) <= _LAST_PORT else PORT
-    return {"SITE_URL": f"http://{ADDRESS}:{port}"}
+    return f"http://{ADDRESS}:{port}"

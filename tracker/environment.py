@@ -2,17 +2,35 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 from zoneinfo import available_timezones
 
 import dj_database_url
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import validate_email
 
 _SECRET_LENGTH, _SECRET_VARIETY = 50, 5
 _YES, _NO = {"1", "true", "yes", "on"}, {"", "0", "false", "no", "off"}
 _HOST = re.compile(r"(?:[a-z0-9-]+(?:\.[a-z0-9-]+)*|\[[0-9a-f:.]+\])(?::[0-9]+)?", re.IGNORECASE)
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+_MAIL_PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
+
+
+@dataclass(frozen=True)
+class MailServer:
+    """Where mail is handed over: an SMTP server, or a folder that takes every message as a file.
+
+    `scheme` is "smtp" (nothing encrypted), "smtp+tls" (STARTTLS, or nothing is sent), "smtps" (TLS from the start) or "file".
+    """
+
+    scheme: str
+    host: str = ""
+    port: int = 0
+    user: str = ""
+    password: str = field(default="", repr=False)
+    folder: Path | None = None
 
 
 class Environment:
@@ -74,6 +92,19 @@ class Environment:
             raise ImproperlyConfigured(f"{name} must be like https://pledges.example.org, without a path.")
         return url._replace(path="")
 
+    def address(self, name: str) -> str:
+        """Read an http or https address, or nothing."""
+        address = self.text(name, "")
+        try:
+            is_address = not address or bool(
+                urlsplit(address).scheme in {"http", "https"} and urlsplit(address).hostname
+            )
+        except ValueError:
+            is_address = False
+        if not is_address:
+            raise ImproperlyConfigured(f"{name} is {address!r}; write an address like https://cache.example.org/purge.")
+        return address
+
     def count(self, name: str, default: int) -> int:
         value = self.text(name, str(default))
         if not (value.isascii() and value.isdigit()):
@@ -103,6 +134,29 @@ class Environment:
         database["OPTIONS"] = {**options, **dict(database.get("OPTIONS") or {})}  # type: ignore[call-overload]
         return database
 
+    def mail_server(self, name: str) -> MailServer | None:
+        """Read smtp+tls://user:password@host and its kin, or file:///folder; None where nothing is set."""
+        url = self.text(name, "")
+        try:
+            server = _mail_server(urlsplit(url))
+        except ValueError:
+            server = None
+        if url and server is None:
+            raise ImproperlyConfigured(
+                f"{name} must be like smtp+tls://user:password@host:587, smtps://user:password@host:465, smtp://host:25 "
+                "(unencrypted: no password unless the host is this machine) or file:///absolute/folder."
+            )
+        return server
+
+    def mail_address(self, name: str, default: str) -> str:
+        address = self.text(name, default)
+        try:
+            if address != default:
+                validate_email(address)
+        except ValidationError as error:
+            raise ImproperlyConfigured(f"{name} is {address!r}; write an address like news@example.org.") from error
+        return address
+
     def folder(self, name: str, default: Path) -> Path:
         folder = Path(self.text(name, str(default)))
         if folder.exists() and not folder.is_dir():
@@ -113,3 +167,28 @@ class Environment:
 def is_loopback(url: SplitResult) -> bool:
     """Whether a site address can be reached from its own machine only."""
     return url.hostname in _LOOPBACK
+
+
+def _mail_server(url: SplitResult) -> MailServer | None:
+    if url.query or url.fragment:
+        return None
+    return _mail_folder(url) if url.scheme == "file" else _smtp_server(url)
+
+
+def _mail_folder(url: SplitResult) -> MailServer | None:
+    folder = Path(unquote(url.path))
+    is_usable = not url.netloc and folder.is_absolute() and folder != folder.parent
+    is_usable = is_usable and (folder.is_dir() or not folder.exists())
+    return MailServer("file", folder=folder) if is_usable else None
+
+
+def _smtp_server(url: SplitResult) -> MailServer | None:
+    user, password = unquote(url.username or ""), unquote(url.password or "")
+    host_and_port = url.netloc.rpartition("@")[2]
+    if url.scheme not in _MAIL_PORTS or url.path not in {"", "/"} or not _HOST.fullmatch(host_and_port):
+        return None
+    if bool(user) != bool(password) or (url.port is not None and not url.port):
+        return None
+    if password and url.scheme == "smtp" and not is_loopback(url):
+        return None
+    return MailServer(url.scheme, url.hostname or "", url.port or _MAIL_PORTS[url.scheme], user, password)

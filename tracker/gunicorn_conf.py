@@ -4,7 +4,7 @@ import logging
 import os
 
 from tracker.environment import Environment
-from tracker.logs import hide_address
+from tracker.logs import hide_private
 
 wsgi_app = "tracker.wsgi:application"
 bind = os.environ.get("BIND", "127.0.0.1:8000")
@@ -27,7 +27,7 @@ forwarded_allow_ips = ""  # what to believe of a proxy is Django's to say: BEHIN
 accesslog = None
 errorlog = "-"
 loglevel = os.environ.get("GUNICORN_LOG_LEVEL", "info")
-logging.getLogger("gunicorn.error").addFilter(hide_address)
+logging.getLogger("gunicorn.error").addFilter(hide_private)
 
 # A page never waits long for its database; commands, which may, do not run here.
 os.environ.setdefault("DATABASE_POOL_SIZE", str(threads))

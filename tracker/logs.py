@@ -3,6 +3,14 @@ import logging
 import re
 from datetime import UTC, datetime
 
+# What is one person's: an e-mail address, the secret in a link of a mail, and in gunicorn's words a network address.
+_PRIVATE = {
+    re.compile(r"[^\s@\"'<>(),;:=/]+@[^\s@\"'<>(),;:=/]+\.[^\s@\"'<>(),;:=/]+"): "(an e-mail address)",
+    re.compile(r"(/newsletter/[a-z]+/)[\w-]{20,}"): r"\1(a token)",
+    re.compile(r"\bip=\S+:"): "a visitor:",
+}
+_formatter = logging.Formatter()
+
 
 class JsonFormatter(logging.Formatter):
     """One escaped JSON line a record, whatever a visitor put into it."""
@@ -12,14 +20,23 @@ class JsonFormatter(logging.Formatter):
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": without_private(record.getMessage()),
         }
         if record.exc_info:
-            line["trace"] = self.formatException(record.exc_info)
+            line["trace"] = without_private(self.formatException(record.exc_info))
         return json.dumps(line)
 
 
-def hide_address(record: logging.LogRecord) -> bool:
-    """Log filter: gunicorn names the address of a visitor whose request it refuses; we do not."""
-    record.msg = re.sub(r"\bip=\S+:", "a visitor:", str(record.msg))
+def without_private(text: str) -> str:
+    """Give a text for a log without what it may say of a person: the database, for one, quotes what it refuses."""
+    for pattern, words in _PRIVATE.items():
+        text = pattern.sub(words, text)
+    return text
+
+
+def hide_private(record: logging.LogRecord) -> bool:
+    """Log filter: gunicorn names a visitor and the address that was asked for; we do not."""
+    record.msg, record.args = without_private(record.getMessage()), ()
+    if record.exc_info:
+        record.exc_text = without_private(_formatter.formatException(record.exc_info))
     return True

@@ -3,8 +3,10 @@
 import re
 from collections.abc import Callable
 from http import HTTPStatus
+from typing import Any
 
 from django.conf import settings
+from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.http import HttpRequest, HttpResponse, QueryDict
 
 from tracker import errors
@@ -12,25 +14,42 @@ from tracker import errors
 Handler = Callable[[HttpRequest], HttpResponse]
 
 EDITORS_PAGES = ("/admin/", "/accounts/")
+FORM_PAGES = ("/newsletter/",)  # where anyone may send a form, without a file
 LARGEST_BODY = 12_000_000  # a picture of 8 MB in a form
+_FORM, _FORM_IN_PARTS = "application/x-www-form-urlencoded", "multipart/form-data"
 _SESSION_KEY = re.compile(r"[a-z0-9]{32}", re.ASCII)
 
 
 def guard_requests(get_response: Handler) -> Handler:
-    """Middleware: readers' pages know no cookie and no body; editors' pages get only what a database can store."""
+    """Middleware: readers' pages know no cookie and no body; forms bring only what a database can store."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         is_for_editors = request.path_info.startswith(EDITORS_PAGES)
         _drop_cookies(request, keep=is_for_editors)
         if _declared_length(request) > LARGEST_BODY:
             return errors.page(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-        if any(_has_nul(fields) for fields in _fields(request, with_form=is_for_editors)):
+        if request.path_info.startswith(FORM_PAGES):
+            request.upload_handlers = [NoFiles(request)]
+        if any(_has_nul(fields) for fields in _fields(request)):
             return errors.unusable_character(request)
         if "\x00" in request.path_info:
             return errors.not_found(request, None)
         return get_response(request)
 
     return middleware
+
+
+class NoFiles(FileUploadHandler):
+    """Passes over the files of a form that has no place for any."""
+
+    def new_file(self, *_args: Any, **_options: Any) -> None:
+        raise SkipFile
+
+    def receive_data_chunk(self, _raw_data: bytes, _start: int) -> None:
+        """Keep nothing."""
+
+    def file_complete(self, _file_size: int) -> None:
+        """Keep nothing."""
 
 
 def _drop_cookies(request: HttpRequest, *, keep: bool) -> None:
@@ -46,10 +65,16 @@ def _declared_length(request: HttpRequest) -> int:
     return int(length) if length.isascii() and length.isdigit() else 0
 
 
-def _fields(request: HttpRequest, *, with_form: bool) -> list[QueryDict]:
-    # A form of files is not read here: its view may bound it better.
-    is_form = with_form and request.content_type == "application/x-www-form-urlencoded"
-    return [request.GET, request.POST] if is_form else [request.GET]
+def _fields(request: HttpRequest) -> list[QueryDict]:
+    is_read = request.content_type in _kinds_of_form(request.path_info)
+    return [request.GET, request.POST] if is_read else [request.GET]
+
+
+def _kinds_of_form(path: str) -> set[str]:
+    """Say which forms are read and looked through. An editor's form in parts is not: its view may bound it better."""
+    if path.startswith(FORM_PAGES):
+        return {_FORM, _FORM_IN_PARTS}
+    return {_FORM} if path.startswith(EDITORS_PAGES) else set()
 
 
 def _has_nul(fields: QueryDict) -> bool:

@@ -21,6 +21,7 @@ SITE_CONTACT = env.text("SITE_CONTACT", f"editors@{SITE.hostname}")
 SITE_LICENCE = env.text("SITE_LICENCE", "CC BY 4.0")
 TIME_ZONE = env.time_zone("SITE_TIME_ZONE", "Europe/London")
 USE_TZ = True
+PURGE_URL = env.address("PURGE_URL")
 LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en-gb", _("British English"))]
 
@@ -47,6 +48,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "tracker.newsletter.apps.NewsletterConfig",
     "csp",
 ]
 
@@ -87,7 +89,14 @@ TEMPLATES = [
     },
 ]
 
+# Mail is handed over by `send_newsletter` alone; readers' requests never wait for a mail server.
+MAIL_SERVER = env.mail_server("EMAIL_URL")
+NEWSLETTER_FROM = env.mail_address("NEWSLETTER_FROM", SITE_CONTACT)
+
 DATABASES = {"default": env.database("DATABASE_URL", pool_size=env.count("DATABASE_POOL_SIZE", 0))}
+
+# The newsletter says how many get it once there are so many.
+SUBSCRIBERS_SHOWN_FROM = env.count("SUBSCRIBERS_SHOWN_FROM", 100)
 
 # Shared by all processes: what throttles count must not be counted once a process.
 CACHES = {

@@ -1,8 +1,10 @@
 from django.conf import settings
 from django.http import HttpRequest
 
+from tracker.newsletter import wording
 
-def site(_request: HttpRequest) -> dict[str, str]:
+
+def site(_request: HttpRequest) -> dict[str, object]:
     """Context processor: who publishes this tracker, and where."""
     return {
         "site_name": settings.SITE_NAME,
@@ -10,4 +12,5 @@ def site(_request: HttpRequest) -> dict[str, str]:
         "site_contact": settings.SITE_CONTACT,
         "site_licence": settings.SITE_LICENCE,
         "site_url": settings.SITE_URL,
+        "sign_up_wording": wording.FOR_PEOPLE,
     }

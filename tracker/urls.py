@@ -3,6 +3,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from tracker import health
+from tracker.second_factor import EnrolView
 
 # Of allauth's addresses those that editors need: no sign-up, nothing that works by e-mail.
 account_patterns = [
@@ -11,11 +12,13 @@ account_patterns = [
     path("inactive/", account_views.account_inactive, name="account_inactive"),
     path("reauthenticate/", account_views.reauthenticate, name="account_reauthenticate"),
     path("password/", account_views.password_change, name="account_change_password"),
+    path("second-factor/totp/activate/", EnrolView.as_view(), name="mfa_activate_totp"),
     path("second-factor/", include("allauth.mfa.urls")),
 ]
 
 urlpatterns = [
     path("", include("pledges.urls")),
+    path("", include("tracker.newsletter.urls")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("accounts/", include(account_patterns)),

@@ -5,7 +5,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from pledges import content, log
+from pledges import content, log, verifier
 from pledges.actions import public_pledges, reviews
 from pledges.actions.journal import in_turn, public_change
 from pledges.actions.publishing_rule import NotPublishableError, reasons_against, reasons_of_rows
@@ -20,7 +20,7 @@ def publish(review: Review) -> Edition:
     the reasons when the review is not approved or no longer fits the pledge.
     """
     with public_change() as tags:
-        review = Review.objects.select_for_update(of=("self",)).get(pk=review.pk)
+        review = reviews.locked(review)
         if review.edition:
             return review.edition
         if review.decision != Review.Decision.APPROVED or review.decided_by is None:
@@ -33,7 +33,7 @@ def publish(review: Review) -> Edition:
         composed = compose(review.pledge)
         if reasons := reasons_against(review, composed, by=review.decided_by):
             raise NotPublishableError(reasons)
-        edition = _append(review, content.write(composed))
+        edition = append(review, content.write(composed))
         frozen = [verdict.key for verdict in composed.verdicts]
         Verdict.objects.filter(pk__in=frozen, first_edition=None).update(first_edition=edition)
         Pledge.objects.filter(pk=review.pledge_id).update(draft_digest=edition.content_digest)
@@ -70,8 +70,11 @@ def _held_still(pledge_id: int) -> Pledge:
     return Pledge.objects.select_for_update(of=("self",)).get(pk=pledge_id)
 
 
-def _append(review: Review, stored: bytes) -> Edition:
-    """Make the entry for the reviewed content and add it at the end of the chain."""
+def append(review: Review, stored: bytes, redacts: list[int] | None = None) -> Edition:
+    """Make the entry for the reviewed content and add it at the end of the chain.
+
+    To be called within `public_change()` only, and by nobody but who publishes or redacts.
+    """
     assert review.decided_by is not None
     last = Edition.objects.order_by("sequence").last()
     edition = Edition(
@@ -83,12 +86,12 @@ def _append(review: Review, stored: bytes) -> Edition:
         actor=review.requested_by,
         approver=review.decided_by,
         change_note=review.change_note,
-        previous_hash=last.hash if last else log.FIRST_PREVIOUS_HASH,
+        previous_hash=last.hash if last else verifier.FIRST_PREVIOUS_HASH,
         content=stored,
         salt=secrets.token_bytes(log.SALT_BYTES),
         content_digest=content.digest(stored),
     )
-    edition.entry = log.write_entry(edition, slug=review.pledge.slug)
-    edition.hash = log.entry_hash(edition.entry)
+    edition.entry = log.write_entry(edition, slug=review.pledge.slug, redacts=redacts)
+    edition.hash = verifier.entry_hash(edition.entry)
     edition.save(force_insert=True)
     return edition

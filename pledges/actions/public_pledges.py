@@ -7,12 +7,25 @@ from typing import Any, NamedTuple
 
 from django.db.models import Count, Exists, OuterRef
 
+from pledges.actions import citations
 from pledges.actions.journal import public_change
 from pledges.compose import compose_verdict
 from pledges.content import PledgeContent, canonical, read
 from pledges.dates import PartialDate
 from pledges.log import moment
-from pledges.models import Check, Edition, Journal, Pledge, PublicPledge, Rating, RetiredSlug, Tally, Verdict
+from pledges.models import (
+    Check,
+    Edition,
+    Journal,
+    Pledge,
+    PublicPledge,
+    Rating,
+    RetiredSlug,
+    StandingRating,
+    Tally,
+    Verdict,
+)
+from pledges.trends import Stood, standing_ratings
 
 _BATCH = 500
 
@@ -25,6 +38,18 @@ class Published(NamedTuple):
     number: int
     kind: str
     published_at: datetime
+    change_note: str
+
+
+class Expected(NamedTuple):
+    """What the read model must hold of one published pledge."""
+
+    pledge_id: int
+    columns: dict[str, Any]
+    stood: list[Stood]
+
+    def standing_ratings(self) -> list[StandingRating]:
+        return [StandingRating(pledge_id=self.pledge_id, **stood._asdict()) for stood in self.stood]
 
 
 def refresh(pledge: Pledge) -> set[str]:
@@ -33,38 +58,62 @@ def refresh(pledge: Pledge) -> set[str]:
     To be called within `public_change()` only.
     """
     before = PublicPledge.objects.filter(pledge=pledge).select_related("topic", "department", "promisor").first()
-    ((_, columns),) = _expected(pledge=pledge)
-    after, _created = PublicPledge.objects.update_or_create(pledge=pledge, defaults=columns)
+    (expected,) = _expected(pledge=pledge)
+    after, _created = PublicPledge.objects.update_or_create(pledge=pledge, defaults=expected.columns)
+    StandingRating.objects.filter(pledge=pledge).delete()
+    StandingRating.objects.bulk_create(expected.standing_ratings())
     _tally({_cell(row) for row in (before, after) if row})
+    citations.refresh(pledge)
     return _tags(after) | (_tags(before) if before else set())
 
 
 def rebuild() -> Iterator[str]:
     """Make the read model and the tally again from the editions, giving the slug of each pledge as it is done."""
     with public_change() as tags:
-        Tally.objects.all().delete()
-        PublicPledge.objects.all().delete()
+        for model in (Tally, StandingRating, PublicPledge):
+            model._default_manager.all().delete()
         expected = _expected()
-        while rows := [PublicPledge(pledge_id=key, **columns) for key, columns in islice(expected, _BATCH)]:
-            PublicPledge.objects.bulk_create(rows)
+        while batch := list(islice(expected, _BATCH)):
+            rows = PublicPledge.objects.bulk_create(
+                PublicPledge(pledge_id=one.pledge_id, **one.columns) for one in batch
+            )
+            StandingRating.objects.bulk_create(row for one in batch for row in one.standing_ratings())
             yield from (row.slug for row in rows)
         Tally.objects.bulk_create(Tally(**cell) for cell in _counted_cells())
+        citations.rebuild()
         tags.add("site")
 
 
 def differences() -> Iterator[str]:
     """Name, in sentences, where the read model differs from the editions."""
     public = {row.pledge_id: row for row in PublicPledge.objects.all()}
-    for pledge_id, columns in _expected():
-        row = public.pop(pledge_id, None)
+    stood = _all_stood()
+    for expected in _expected():
+        row = public.pop(expected.pledge_id, None)
         if row is None:
-            yield f"The published pledge {pledge_id} is missing from the lists."
-            continue
-        for name, value in columns.items():
-            if getattr(row, name) != value:
-                yield f"The lists say something else than the last edition of {row.slug}: {name}."
+            yield f"The published pledge {expected.pledge_id} is missing from the lists."
+        else:
+            yield from _differences_of(row, expected, stood.pop(expected.pledge_id, []))
     for row in public.values():
         yield f"The lists have {row.slug}, which was never published."
+    for pledge_id in stood:
+        yield f"The trends have the pledge {pledge_id}, which was never published."
+
+
+def _differences_of(row: PublicPledge, expected: Expected, stood: list[Stood]) -> Iterator[str]:
+    for name, value in expected.columns.items():
+        if getattr(row, name) != value:
+            yield f"The lists say something else than the last edition of {row.slug}: {name}."
+    if stood != expected.stood:
+        yield f"The trends say something else than the last edition of {row.slug}."
+
+
+def _all_stood() -> dict[int, list[Stood]]:
+    stood: dict[int, list[Stood]] = defaultdict(list)
+    rows = StandingRating.objects.order_by("pledge_id", "from_day").values_list("pledge_id", *StandingRating.FIELDS)
+    for pledge_id, *columns in rows.iterator():
+        stood[pledge_id].append(Stood(*columns))
+    return stood
 
 
 def miscounted() -> Iterator[str]:
@@ -122,23 +171,24 @@ def _current_content(edition: Edition) -> PledgeContent:
     return read(bytes(edition.content))
 
 
-def _expected(**only: Pledge) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Give, for each published pledge, every column: from editions, checks and retired addresses alone."""
+def _expected(**only: Pledge) -> Iterator[Expected]:
+    """Give, for each published pledge, what must be stored: from editions, checks and retired addresses alone."""
     histories: dict[int, list[Published]] = defaultdict(list)
-    columns = ("pledge_id", "sequence", "number", "kind", "published_at")
-    for published in Edition.objects.filter(**only).order_by("sequence").values_list(*columns):
+    for published in Edition.objects.filter(**only).order_by("sequence").values_list(*Published._fields):
         histories[published[0]].append(Published(*published))
     checks = {check.pledge_id: check for check in Check.objects.filter(**only).order_by("checked_on", "pk")}
     retired = set(RetiredSlug.objects.filter(**only).values_list("pledge_id", "slug"))
     for current in _current_editions(**only):
         slug = json.loads(bytes(current.entry))["pledge"]
         moved = (current.pledge_id, slug) in retired
-        yield (
+        history, content = histories[current.pledge_id], _current_content(current)
+        columns = _columns(history, content, checks.get(current.pledge_id))
+        is_withdrawn = columns["withdrawn_at"] is not None
+        moments = {line.number: line.published_at for line in history}
+        yield Expected(
             current.pledge_id,
-            {
-                "slug": current.pledge.slug if moved else slug,
-                **_columns(histories[current.pledge_id], _current_content(current), checks.get(current.pledge_id)),
-            },
+            {"slug": current.pledge.slug if moved else slug, **columns},
+            stood=[] if is_withdrawn else standing_ratings(content, moments),
         )
 
 
@@ -172,10 +222,40 @@ def _columns(history: Sequence[Published], content: PledgeContent, check: Check 
         "recorded": canonical(
             {str(line.number): moment(line.published_at) for line in history if line.number in recorded_in}
         ).decode(),
+        "corrections": canonical(corrections_of(history, content)).decode(),
         "checked_on": check.checked_on if check else None,
         "next_check_on": check.next_due_on if check else None,
         "withdrawn_at": said.published_at if said.kind == Edition.Kind.WITHDRAWAL else None,
+        "redacted_at": next(
+            (one.published_at for one in reversed(history) if one.kind == Edition.Kind.REDACTION), None
+        ),
     }
+
+
+def corrections_of(history: Sequence[Published], content: PledgeContent) -> list[dict[str, Any]]:
+    """Give the editions that put something right, newest first, each with the verdicts that it corrects."""
+    moments = {line.number: moment(line.published_at) for line in history}
+    by_key = {verdict.key: verdict for verdict in content.verdicts}
+    corrected = [(verdict.recorded_in, by_key[verdict.corrects]) for verdict in content.verdicts if verdict.corrects]
+    return [
+        {
+            "number": line.number,
+            "published_at": moments[line.number],
+            "change_note": line.change_note,
+            "wrong": [
+                {
+                    "rating": wrong.rating.name,
+                    "effective_on": wrong.effective_on,
+                    "recorded_in": wrong.recorded_in,
+                    "recorded_at": moments[wrong.recorded_in],
+                }
+                for number, wrong in corrected
+                if number == line.number
+            ],
+        }
+        for line in reversed(history)
+        if line.kind == Edition.Kind.CORRECTION
+    ]
 
 
 def _counted_cells() -> Any:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from pledges import content
+from pledges.actions import citations
 from pledges.compose import compose
 from pledges.content import PledgeContent, VerdictContent
 from pledges.dates import PartialDate
@@ -29,6 +30,7 @@ from pledges.models import (
 )
 
 SUMMARY_WORDS = 60
+_KEEPING_THE_RATING = {Edition.Kind.UPDATE, Edition.Kind.WITHDRAWAL}  # what a minor edition keeps is said elsewhere
 _UNDESCRIBED = re.compile(r"!\[\s*(?:describe the picture)?\s*\]")
 SECOND_PERSON = gettext_noop("Someone who neither wrote nor requested this must approve it.")
 
@@ -83,7 +85,9 @@ def reasons_of_draft(pledge: Pledge) -> list[str]:
 
 def reasons_of_rows(pledge: Pledge) -> list[str]:
     """List what no form would have let through in the rows that the page is made of."""
-    sources = Source.objects.filter(models.Q(evidence__pledge=pledge) | models.Q(pledges_made_in=pledge)).distinct()
+    # By keys: an OR of two joins would read the whole site's citations, under the lock that publishers wait for.
+    cited = Evidence.sources.through.objects.filter(evidence__pledge=pledge).values("source_id")
+    sources = Source.objects.filter(models.Q(pk=pledge.made_in_id) | models.Q(pk__in=cited))
     evidence = list(pledge.evidence.annotate(source_count=models.Count("sources")))
     rows: list[models.Model] = [pledge, *pledge.verdicts.filter(first_edition=None), *evidence]
     rows += [*pledge.replies.all(), *sources]
@@ -131,6 +135,8 @@ def _reasons_of_people(proposal: Proposal, *, by: Editor) -> Iterator[str]:
         yield _("The account of the person who approves is switched off.")
     if proposal.review.content_digest != content.digest(content.write(proposal.composed)):
         yield _("The pledge has changed since the review was asked for.")
+    elif proposal.review.copies_digest != citations.digest_of_copies(proposal.composed):
+        yield _("The archived copy of a source has changed since the review was asked for.")
 
 
 def _reasons_of_address(pledge: Pledge) -> Iterator[str]:
@@ -157,6 +163,13 @@ def _texts(composed: PledgeContent) -> list[str]:
     ]
 
 
+def missing_note(kind: str) -> str:
+    """Say what the change note has to tell, for a kind of edition that needs one."""
+    if kind == Edition.Kind.CORRECTION:
+        return _("Say in a change note, for readers, what was wrong and since when.")
+    return _("Say in a change note, for readers, what this edition changes.")
+
+
 def _reasons_of_kind(proposal: Proposal) -> Iterator[str]:
     kind = proposal.kind
     if kind == Edition.Kind.REDACTION:
@@ -164,7 +177,7 @@ def _reasons_of_kind(proposal: Proposal) -> Iterator[str]:
     if (proposal.current is None) != (kind == Edition.Kind.FIRST):
         yield _("The first edition of a pledge, and only that, is a first publication.")
     if kind != Edition.Kind.MINOR and not proposal.review.change_note:
-        yield _("Say in a change note, for readers, what this edition changes.")
+        yield missing_note(kind)
     if kind == Edition.Kind.VERDICT and proposal.composed.verdict not in proposal.added_verdicts:
         yield _("No new verdict would stand after this edition: there is none, or an older date puts it earlier.")
 
@@ -176,12 +189,24 @@ def _reasons_of_change(proposal: Proposal, published: PledgeContent) -> Iterator
         yield _("A published verdict was changed or removed in the database: run verify_log before anything else.")
     if kind != Edition.Kind.CORRECTION and composed.quotation != published.quotation:
         yield _("The quotation can change only in a correction.")
-    if kind == Edition.Kind.MINOR and composed == published:
+    if kind in _KEEPING_THE_RATING and _rating(composed) != _rating(published):
+        yield _("The rating would change, so this edition is a verdict or a correction.")
+    if kind == Edition.Kind.MINOR:
+        yield from _reasons_of_minor(proposal, published)
+
+
+def _reasons_of_minor(proposal: Proposal, published: PledgeContent) -> Iterator[str]:
+    composed = proposal.composed
+    if composed == published:
         yield _("Nothing differs from the current edition: there is nothing to publish.")
-    if kind == Edition.Kind.MINOR and _meaning(composed) != _meaning(published):
+    if _meaning(composed) != _meaning(published):
         yield _("A minor edition can change no more than headline, background, locator and accounts of evidence.")
-    if kind == Edition.Kind.MINOR and _is_withdrawn(proposal):
+    if _is_withdrawn(proposal):
         yield _("This pledge is withdrawn: to bring it back, publish an update that says why.")
+
+
+def _rating(said: PledgeContent) -> int | None:
+    return said.verdict.rating.key if said.verdict else None
 
 
 def _is_withdrawn(proposal: Proposal) -> bool:
@@ -226,7 +251,8 @@ def _reasons_of_dates(verdict: VerdictContent, composed: PledgeContent) -> Itera
 def reasons_of_effect(effective_on: str, *, made_on: str) -> Iterator[str]:
     """Say why a verdict cannot take effect on this partial date, on a pledge made on that one."""
     effective, made = PartialDate.parse(effective_on), PartialDate.parse(made_on)
-    if effective.earliest and effective.earliest > timezone.localdate():
+    today, end = timezone.localdate(), effective.not_after
+    if effective.order_day > today or (end and end.first_day > today):
         yield _("It takes effect in the future.")
     if effective.latest and made.earliest and effective.latest < made.earliest:
         yield _("It takes effect before the pledge was made.")

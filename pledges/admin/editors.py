@@ -16,6 +16,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from pledges.admin.orderly import OrderlyAdmin
+from pledges.admin.record_admin import SeenAdmin
+from pledges.admin.seen import SeenForm
 from pledges.models import Editor
 from pledges.models.editor import new_handle
 
@@ -32,7 +34,7 @@ _WIDGETS = {"groups": forms.CheckboxSelectMultiple}
 _LABELS = {"groups": _("Roles"), "is_active": _("Account in use"), "is_staff": _("May log in")}
 
 
-class EditorForm(forms.ModelForm):
+class EditorForm(SeenForm):
     class Meta:
         model = Editor
         fields = ["username", "first_name", "last_name", "email", "groups", "is_active", "is_staff"]
@@ -79,7 +81,7 @@ class PasswordForm(AdminPasswordChangeForm):
 
 
 @admin.register(Editor)
-class EditorAdmin(OrderlyAdmin, UserAdmin):
+class EditorAdmin(SeenAdmin, UserAdmin):
     """Roles are all that can be given here: a superuser is made at the command line only."""
 
     form = EditorForm
@@ -92,7 +94,7 @@ class EditorAdmin(OrderlyAdmin, UserAdmin):
     readonly_fields = ("handle", "new_password", "is_superuser", "last_login", "date_joined")
     fieldsets = (
         (None, {"fields": ("username", "new_password", "first_name", "last_name", "email", "handle")}),
-        (_("What this person may do"), {"fields": ("groups", "is_active", "is_staff", "is_superuser")}),
+        (_("What this person may do"), {"fields": ("groups", "is_active", "is_staff", "is_superuser", "seen")}),
         (_("Dates"), {"fields": ("last_login", "date_joined")}),
     )
     add_fieldsets = ((None, {"fields": ("username", "handle", "password1", "password2", "groups", "is_staff")}),)

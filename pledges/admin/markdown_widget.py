@@ -36,6 +36,14 @@ class MarkdownWidget(AdminMarkdownxWidget):  # type: ignore[misc]  # markdownx h
         }
 
 
+class PictureFreeMarkdownWidget(MarkdownWidget):
+    """Has no button for pictures, for texts that carry none."""
+
+    @staticmethod
+    def add_markdownx_attrs(attrs: dict[str, Any]) -> dict[str, Any]:
+        return {**MarkdownWidget.add_markdownx_attrs(attrs), "data-markdownx-upload-urls-path": ""}
+
+
 def _words() -> dict[str, str]:
     return {
         "preview": _("Preview"),

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy
 from pledges.actions import drafts
 from pledges.actions.publishing_rule import reasons_of_effect
 from pledges.admin.orderly import is_key_of
-from pledges.admin.record_admin import ChooserMixin, RecordAdmin
+from pledges.admin.record_admin import RecordAdmin
 from pledges.admin.seen import SeenForm
-from pledges.models import Evidence, Pledge, Reply, Verdict
+from pledges.models import Pledge, Reply, Verdict
 
 
 class OfPledgeAdmin(RecordAdmin):
@@ -90,30 +90,6 @@ class VerdictAdmin(OfPledgeAdmin):
 
 def _is_frozen(verdict: Verdict | None) -> bool:
     return verdict is not None and verdict.first_edition_id is not None
-
-
-class CitationInline(ChooserMixin, admin.StackedInline):
-    """The sources of a piece of evidence; the plus sign enters a new one."""
-
-    model = Evidence.sources.through
-    verbose_name = gettext_lazy("source")
-    verbose_name_plural = gettext_lazy("sources")
-    autocomplete_fields = ("source",)
-    extra = 1
-
-
-@admin.register(Evidence)
-class EvidenceAdmin(OfPledgeAdmin):
-    list_display = ("title", "happened_on", "direction", "pledge")
-    list_filter = ("direction",)
-    search_fields = ("title", "pledge__slug")
-    exclude = ("written_by", "sources")
-    inlines = (CitationInline,)
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001 (Django's signature)
-        super().save_related(request, form, formsets, change)
-        if any(formset.has_changed() for formset in formsets):
-            form.instance.save()  # its history was written before its sources were
 
 
 @admin.register(Reply)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -10,12 +11,13 @@ from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import BadRequest, ValidationError
-from django.db.models import Model
+from django.db.models import DateField, Model
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils.timezone import is_aware
 
 from pledges.actions.journal import in_turn
 
-_FILTERED_BY = {"exact", "isnull", "gte", "lt"}  # what Django's filters put into an address
+LONGEST_SEARCH = 200  # characters, as on readers' pages
 _FIELD_OF_INLINE = re.compile(r".+-\d+-(\w+)")
 
 
@@ -24,11 +26,23 @@ class OrderlyAdmin(admin.ModelAdmin):
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """Allow what the filters of the list offer: any other question may fail, or find out what it should not."""
-        name, *rest = lookup.split("__")
-        if name not in self.list_filter or not set(rest[-1:]) <= _FILTERED_BY:
+        name, _, asked = lookup.partition("__")
+        if name not in self.list_filter:
             return False
         field = self.opts.get_field(name)
-        return not field.related_model or rest[-1:] == ["isnull"] or is_key_of(field.related_model, value)
+        if asked == "isnull":
+            return True
+        if isinstance(field, DateField):
+            return asked in {"gte", "lt"} and _is_in_calendar(field, value)
+        if field.related_model:
+            key = field.related_model._meta.pk.name
+            return asked in {"", "exact", f"{key}__exact"} and is_key_of(field.related_model, value)
+        return asked in {"", "exact"}
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        if len(search_term) > LONGEST_SEARCH:
+            raise BadRequest  # each word is a condition, of which a database takes so many
+        return super().get_search_results(request, queryset, search_term)
 
     def response_action(self, request: HttpRequest, *arguments: Any, **options: Any) -> HttpResponse | None:
         chosen = request.POST.getlist(ACTION_CHECKBOX_NAME)
@@ -70,6 +84,15 @@ def is_key_of(model: type[Model], key: Any) -> bool:
     except ValidationError:
         return False
     return True
+
+
+def _is_in_calendar(field: DateField, value: str) -> bool:
+    """Whether a date, or a moment with its zone, is one that a database can hold: it holds moments in UTC."""
+    try:
+        when = field.to_python(value)
+        return not isinstance(when, datetime) or (is_aware(when) and bool(when.astimezone(UTC)))
+    except (ValidationError, OverflowError):
+        return False
 
 
 @contextmanager

@@ -18,9 +18,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from pledges import content
 from pledges.actions import addresses, checks, drafts, reviews
 from pledges.actions.addresses import AddressTakenError
-from pledges.actions.publishing_rule import NotPublishableError, reasons_of_draft
+from pledges.actions.publishing_rule import NotPublishableError, missing_note, reasons_of_draft
 from pledges.compose import compose
-from pledges.diffs import compare_contents
+from pledges.content_diffs import compare_contents
 from pledges.models import Edition, Pledge, Review
 from pledges.pledge_page import preview_page
 
@@ -81,6 +81,11 @@ class ReviewForm(forms.ModelForm):
         model = Review
         fields = ("kind", "change_note", "publish_at")
         widgets = {"change_note": forms.Textarea(attrs={"rows": 3, "maxlength": 500})}
+        help_texts = {
+            "change_note": gettext_lazy(
+                "What did this edition change? Of a correction: what was wrong, and since when? Readers see this."
+            )
+        }
 
     def __init__(self, *args: Any, kinds: list[str], **options: Any) -> None:
         super().__init__(*args, **options)
@@ -90,8 +95,9 @@ class ReviewForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if cleaned.get("kind") != Edition.Kind.MINOR and not cleaned.get("change_note"):
-            self.add_error("change_note", _("Say, for readers, what this edition changes."))
+        kind = cleaned.get("kind", "")
+        if kind != Edition.Kind.MINOR and not cleaned.get("change_note"):
+            self.add_error("change_note", missing_note(kind))
         return cleaned
 
     def _get_validation_exclusions(self) -> set[str]:
@@ -105,8 +111,8 @@ def request_review(request: HttpRequest, pk: int) -> HttpResponse:
     kinds = _kinds_for(request, pledge)
     # What was taken back stands in the address, so that asking again is not writing it again.
     initial = {"kind": _likely_kind(pledge, kinds), **request.GET.dict()}
-    form = ReviewForm(request.POST or None, kinds=kinds, initial=initial)
-    status = 200
+    form = ReviewForm(request.POST if request.method == "POST" else None, kinds=kinds, initial=initial)
+    status = 400 if form.errors else 200
     if request.method == "POST" and form.is_valid():
         try:
             review = reviews.request(pledge, by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
@@ -162,7 +168,7 @@ class AddressForm(forms.Form):
 def move(request: HttpRequest, pk: int) -> HttpResponse:
     _require(request, "move_pledge")
     pledge = _pledge(pk)
-    form = AddressForm(request.POST or None, initial={"slug": pledge.slug})
+    form = AddressForm(request.POST if request.method == "POST" else None, initial={"slug": pledge.slug})
     if request.method == "POST" and form.is_valid():
         try:
             addresses.move(pledge, to=form.cleaned_data["slug"])
@@ -171,4 +177,4 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The pledge has its new address; the old one leads there for ever."))
             return redirect("admin:pledges_pledge_change", pledge.pk)
-    return _page(request, "move.html", pledge, form=form)
+    return _page(request, "move.html", pledge, 400 if form.errors else 200, form=form)

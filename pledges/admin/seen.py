@@ -1,6 +1,7 @@
 """Edit conflicts: a form that notices when somebody else saved the row meanwhile."""
 
 import hashlib
+from collections.abc import Collection
 from typing import Any, cast
 
 from django import forms
@@ -25,8 +26,10 @@ class SeenForm(forms.ModelForm):
     """Remembers what its row said when it was opened.
 
     The second of two savers gets both texts with the difference, and everything they typed; `conflicts` lists the
-    fields. Saving once more then puts their text in place of the other.
+    fields. Saving once more then puts their text in place of the other. `also_seen` names what is typed beside the form.
     """
+
+    also_seen: tuple[str, ...] = ()
 
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
@@ -35,7 +38,7 @@ class SeenForm(forms.ModelForm):
         self.conflicts: list[Change] = []
         self.is_conflict = False
         if self.instance.pk:
-            self.initial["seen"] = fingerprint(self.instance)
+            self.initial["seen"] = self._fingerprint(self.instance)
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
@@ -43,19 +46,24 @@ class SeenForm(forms.ModelForm):
         if self.instance.pk:
             # Nobody saves between this look and our own saving: forms are saved in turn, see `OrderlyAdmin`.
             row = type(self.instance)._default_manager.get(pk=self.instance.pk)
-            self.conflicts = [] if seen == fingerprint(row) else self._compare_with(row)
+            now = self._fingerprint(row)
+            self.conflicts = [] if seen == now else self._compare_with(row)
             if self.conflicts:
-                self._refuse(_(SAVED_MEANWHILE), seen=fingerprint(row))
+                self._refuse(_(SAVED_MEANWHILE), seen=now)
         elif seen:
             self._refuse(_(DELETED_MEANWHILE), seen="")
         return cleaned
 
     def _compare_with(self, row: models.Model) -> list[Change]:
         return [
-            Change(str(self.fields[name].label), compare_texts(_as_text(theirs), _as_text(mine)))
-            for name, mine in self.cleaned_data.items()
-            if name != "seen" and _as_text(theirs := getattr(row, name)) != _as_text(mine)
+            Change(str(self.fields[name].label), compare_texts(theirs, mine))
+            for name, typed in self.cleaned_data.items()
+            if name != "seen"
+            and (theirs := _as_text(getattr(row, name))) != (mine := _as_text(_as_stored(row, name, typed)))
         ]
+
+    def _fingerprint(self, row: models.Model) -> str:
+        return fingerprint(row, {*self.fields, *self.also_seen})
 
     def _refuse(self, reason: str, *, seen: str) -> None:
         self.is_conflict = True
@@ -65,14 +73,24 @@ class SeenForm(forms.ModelForm):
         self.add_error(None, reason)
 
 
-def fingerprint(row: models.Model) -> str:
-    """Give a short text that changes whenever an editor changes the row."""
-    said = {field.name: _as_text(getattr(row, field.attname)) for field in row._meta.concrete_fields if field.editable}
+def fingerprint(row: models.Model, names: Collection[str]) -> str:
+    """Give a short text that changes whenever an editor changes one of the named fields of the row."""
+    said = {field.name: _as_text(getattr(row, field.attname)) for field in row._meta.concrete_fields}
     for field in row._meta.many_to_many:
         keys = sorted(getattr(row, field.name).values_list("pk", flat=True))
         said[field.name] = " ".join(map(str, keys))
-    return hashlib.sha256(canonical(said)).hexdigest()[:32]
+    return hashlib.sha256(canonical({name: text for name, text in said.items() if name in names})).hexdigest()[:32]
+
+
+def _as_stored(row: models.Model, name: str, typed: Any) -> Any:
+    """Give what the row would hold: browsers send other ends of lines than are stored."""
+    field = row._meta.get_field(name)
+    return field.to_python(typed) if isinstance(typed, str) and isinstance(field, models.Field) else typed
 
 
 def _as_text(value: Any) -> str:
+    if isinstance(value, models.Manager | models.QuerySet):
+        return "\n".join(sorted(map(str, value.all())))
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
     return "" if value is None else str(value)

@@ -25,7 +25,7 @@ class SourceAdmin(RecordAdmin):
         return ("link_state", "archived_url") if is_fixed else ("link_state",)
 
     def has_delete_permission(self, request: HttpRequest, obj: Source | None = None) -> bool:
-        return super().has_delete_permission(request, obj) and obj is not None and not drafts.citing(obj).exists()
+        return super().has_delete_permission(request, obj) and obj is not None and not drafts.is_cited(obj)
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         return {}  # deleted one by one, on their own page, where it is seen that nothing cites them

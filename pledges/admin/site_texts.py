@@ -64,7 +64,7 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
         return _page(request, site_text, site_texts.reasons_not_to_publish(site_text))
     if not request.user.has_perm("pledges.publish_sitetext"):
         raise PermissionDenied
-    if request.POST.get("seen") != fingerprint(site_text):
+    if request.POST.get("seen") != _seen(site_text):
         return _page(request, site_text, [_(site_texts.CHANGED)], status=409)
     assert isinstance(request.user, Editor)
     try:
@@ -78,13 +78,17 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
 def _page(request: HttpRequest, site_text: SiteText, reasons: list[str], *, status: int = 200) -> HttpResponse:
     context = {
         "site_text": site_text,
-        "seen": fingerprint(site_text),
+        "seen": _seen(site_text),
         "reasons": reasons,
         "changes": _changes(site_text),
         "opts": SiteText._meta,
         **admin.site.each_context(request),
     }
     return render(request, "admin/pledges/sitetext/publish.html", context, status=status)
+
+
+def _seen(site_text: SiteText) -> str:
+    return fingerprint(site_text, {"draft", "published"})
 
 
 def _changes(site_text: SiteText) -> list[Change]:

@@ -1,22 +1,27 @@
 """The record: the editors' working copy, the editions made from it, and what readers' lists need."""
 
 from pledges.models.check import Check
+from pledges.models.checkpoint import Checkpoint
+from pledges.models.citation import PublicCitation
 from pledges.models.edition import Edition
 from pledges.models.editor import Editor
 from pledges.models.evidence import Evidence
 from pledges.models.grouping import Department, Promisor, Topic
 from pledges.models.journal import Generation, Journal
 from pledges.models.pledge import Pledge
-from pledges.models.public_pledge import PublicPledge, RetiredSlug, Tally
+from pledges.models.public_pledge import PublicPledge, RetiredSlug, StandingRating, Tally
 from pledges.models.rating import Family, Rating
 from pledges.models.reply import Reply
 from pledges.models.review import Review
 from pledges.models.site_text import SiteText
 from pledges.models.source import Source
+from pledges.models.throttle import Throttle
 from pledges.models.verdict import Verdict
+from pledges.models.verification import Verification
 
 __all__ = [
     "Check",
+    "Checkpoint",
     "Department",
     "Edition",
     "Editor",
@@ -26,6 +31,7 @@ __all__ = [
     "Journal",
     "Pledge",
     "Promisor",
+    "PublicCitation",
     "PublicPledge",
     "Rating",
     "Reply",
@@ -33,7 +39,10 @@ __all__ = [
     "Review",
     "SiteText",
     "Source",
+    "StandingRating",
     "Tally",
+    "Throttle",
     "Topic",
     "Verdict",
+    "Verification",
 ]

@@ -8,7 +8,7 @@ from pledges.models.fields import LineField
 class Edition(models.Model):
     """What a pledge page said, from its publication until the next edition.
 
-    Append-only: the guards of `pledges.guards` refuse every change but the blanking of
+    Append-only: the guards of `pledges.record_guards` refuse every change but the blanking of
     content, salt and digest that a later redaction names. `pledges.log` says how entry,
     hash and commitment are made.
     """

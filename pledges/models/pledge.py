@@ -41,6 +41,13 @@ class Pledge(models.Model):
     background = MarkdownField(
         blank=True, help_text=_("Markdown. What a reader needs to know to understand the pledge.")
     )
+    measure = LineField(
+        max_length=400,
+        blank=True,
+        help_text=_(
+            "How will we tell whether it was kept? One or two sentences: what is counted, by whom, until when."
+        ),
+    )
     version = models.PositiveIntegerField(default=0, editable=False)
     draft_digest = models.CharField(max_length=64, blank=True, editable=False)
 
@@ -52,6 +59,7 @@ class Pledge(models.Model):
         permissions = [
             ("withdraw_pledge", "Can ask for a pledge to be withdrawn"),
             ("move_pledge", "Can give a published pledge another address"),
+            ("redact_pledge", "Can take part in removing text on legal grounds"),
         ]
 
     def __str__(self) -> str:

@@ -1,6 +1,7 @@
 import json
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -16,10 +17,36 @@ class PublicPledgeQuerySet(models.QuerySet["PublicPledge"]):
 
     def for_lists(self) -> Self:
         """Leave out the long texts that no list shows."""
-        return self.defer("quotation", "recorded")
+        return self.defer("quotation", "recorded", "corrections")
 
     def withdrawn(self) -> Self:
         return self.filter(withdrawn_at__isnull=False)
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """A verdict that a correction puts right, and since when this site had said it."""
+
+    rating: str
+    effective_on: str
+    recorded_in: int
+    recorded_at: datetime
+
+
+@dataclass(frozen=True)
+class Correction:
+    """An edition that puts right what was wrong; `wrong` has the verdicts that it corrects, if there are any."""
+
+    number: int
+    published_at: datetime
+    change_note: str
+    wrong: tuple[Wrong, ...]
+
+    @classmethod
+    def read(cls, stored: dict[str, Any]) -> Self:
+        moments = {"published_at": datetime.fromisoformat(stored["published_at"])}
+        wrong = (Wrong(**{**one, "recorded_at": datetime.fromisoformat(one["recorded_at"])}) for one in stored["wrong"])
+        return cls(**{**stored, **moments, "wrong": tuple(wrong)})
 
 
 class PublicPledge(models.Model):
@@ -47,9 +74,11 @@ class PublicPledge(models.Model):
     first_published_at = models.DateTimeField()
     changed_at = models.DateTimeField(help_text=_("When the last edition came out that was more than a minor one."))
     recorded = models.TextField(help_text=_("In JSON: when each edition came out that first recorded a verdict."))
+    corrections = models.TextField(help_text=_("In JSON: the editions that put something right, newest first."))
     checked_on = models.DateField(null=True)
     next_check_on = models.DateField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
+    redacted_at = models.DateTimeField(null=True, help_text=_("When something was last removed on legal grounds."))
 
     objects = PublicPledgeQuerySet.as_manager()
 
@@ -84,6 +113,49 @@ class PublicPledge(models.Model):
     def recorded_moments(self) -> dict[int, datetime]:
         """When the editions came out that first recorded a verdict, by edition number."""
         return {int(number): datetime.fromisoformat(when) for number, when in json.loads(self.recorded).items()}
+
+    @property
+    def made_corrections(self) -> list[Correction]:
+        """The editions that put something right, newest first."""
+        return [Correction.read(stored) for stored in json.loads(self.corrections)]
+
+
+class StandingRating(models.Model):
+    """A rating that stood on a public pledge from one day until another, by the effective dates of its verdicts.
+
+    Of a partial date or a bound it is the later end that counts, see `pledges.trends`. Written with the read model and
+    compared by `verify_log`; a withdrawn pledge has none.
+    """
+
+    FIELDS = ("rating_id", "topic_id", "from_day", "until_day", "is_exact")
+
+    pledge = models.ForeignKey("pledges.Pledge", on_delete=models.PROTECT, related_name="+")
+    rating = models.ForeignKey("pledges.Rating", null=True, on_delete=models.PROTECT, related_name="+")
+    topic = models.ForeignKey("pledges.Topic", on_delete=models.PROTECT, related_name="+")
+    from_day = models.DateField()
+    until_day = models.DateField(null=True, help_text=_("The first day on which another one stood."))
+    is_exact = models.BooleanField(help_text=_("Whether the day was known, rather than a month, a year or a bound."))
+
+    class Meta:
+        ordering = ["pledge", "from_day"]
+        constraints = [
+            models.UniqueConstraint(fields=["pledge", "from_day"], name="standing_rating_begins_once"),
+            models.CheckConstraint(
+                condition=models.Q(until_day__isnull=True) | models.Q(until_day__gt=models.F("from_day")),
+                name="standing_rating_ends_after_it_began",
+            ),
+        ]
+        # Trends count by these alone.
+        indexes = [
+            models.Index(fields=["rating", "is_exact", "from_day"], name="standing_rating_by_start"),
+            models.Index(fields=["rating", "is_exact", "until_day"], name="standing_rating_by_end"),
+            models.Index(
+                fields=["topic", "rating", "is_exact", "from_day", "until_day"], name="standing_rating_by_topic"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rating_id} from {self.from_day}"
 
 
 class Tally(models.Model):

@@ -11,7 +11,8 @@ from pledges.models.fields import LineField
 class Review(models.Model):
     """A request to publish exactly this content.
 
-    It is bound to the digest of the content: change a byte of the working copy and it is void.
+    It is bound to the digest of the content: change a byte of the working copy and it is void. So it is to the archived
+    copies of its sources, which readers will see although they are no part of the content.
     """
 
     class Decision(models.TextChoices):
@@ -21,6 +22,7 @@ class Review(models.Model):
 
     pledge = models.ForeignKey("pledges.Pledge", on_delete=models.PROTECT, related_name="reviews")
     content_digest = models.CharField(max_length=64, editable=False)
+    copies_digest = models.CharField(max_length=64, blank=True, editable=False)
     kind = models.CharField(max_length=10, choices=Edition.Kind.choices)
     change_note = LineField(
         max_length=500, blank=True, help_text=_("What did this edition change? Readers see this sentence.")

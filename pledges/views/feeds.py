@@ -20,7 +20,7 @@ def updates_feed(_request: HttpRequest) -> HttpResponse:
 @reader_page
 def corrections_feed(_request: HttpRequest) -> HttpResponse:
     """What we got wrong."""
-    heading = Heading("corrections", _("Corrections"), reverse("corrections-feed"), reverse("updates"))
+    heading = Heading("corrections", _("Corrections"), reverse("corrections-feed"), reverse("corrections"))
     return _feed(heading, Within(kind=Edition.Kind.CORRECTION))
 
 

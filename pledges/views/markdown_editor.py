@@ -8,32 +8,30 @@ import functools
 import logging
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import timedelta
 from http import HTTPStatus
 from secrets import token_hex
-from time import time
 from typing import Any, cast
 
 from django.contrib import admin
-from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import MemoryFileUploadHandler
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from pledges import markdown, pictures
-from pledges.models import Editor
+from pledges.actions import throttles
 from pledges.text import clean
 
 View = Callable[[HttpRequest], HttpResponse]
 
-MOST_PICTURES = 200  # of one editor in an hour
-_HOUR = 60 * 60
+PICTURES = throttles.Limit("pictures", most=200, per=timedelta(hours=1))  # of one editor
 _ENVELOPE = 100_000  # bytes that a request may have around its picture
 _log = logging.getLogger(__name__)
 
@@ -79,6 +77,8 @@ def upload(request: HttpRequest) -> HttpResponse:
     """Keep a picture and give the Markdown that shows it."""
     if int(request.META.get("CONTENT_LENGTH") or 0) > pictures.MOST_BYTES + _ENVELOPE:
         return refuse(HTTPStatus.BAD_REQUEST, str(pictures.too_large()))
+    if request.content_type != "multipart/form-data":  # any other holds no file, and was read to look for NUL
+        return refuse(HTTPStatus.BAD_REQUEST, _("There is no picture to keep."))
     request.upload_handlers = [InMemoryUploadHandler(request)]
     return _upload(request)
 
@@ -96,8 +96,8 @@ def _upload(request: HttpRequest) -> HttpResponse:
     image = request.FILES.get("image")
     if not isinstance(image, UploadedFile):
         return refuse(HTTPStatus.BAD_REQUEST, _("There is no picture to keep."))
-    if not _counts_as_one_more(cast("Editor", request.user)):
-        return _too_many()
+    if wait := throttles.count(PICTURES, str(request.user.pk), now=timezone.now()):
+        return _too_many(wait)
     try:
         picture = pictures.recode(image.read())
         address = _store(picture)
@@ -110,22 +110,9 @@ def _upload(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"image_code": f"![{_('describe the picture')}]({address})"})
 
 
-def _counts_as_one_more(editor: Editor) -> bool:
-    """Count one more picture of the editor in this hour, unless that is too many."""
-    key = f"pictures:{editor.pk}:{int(time()) // _HOUR}"
-    with transaction.atomic():
-        # The cache reads and writes in two steps; the editor's row makes two requests of theirs wait for each other.
-        Editor.objects.select_for_update(no_key=True).get(pk=editor.pk)
-        count = cache.get(key, 0)
-        if count < MOST_PICTURES:
-            cache.set(key, count + 1, _HOUR)
-    return bool(count < MOST_PICTURES)
-
-
-def _too_many() -> HttpResponse:
-    wait = str(_HOUR - int(time()) % _HOUR)
-    reason = _("You have sent %(most)d pictures in this hour. Wait for the next one.") % {"most": MOST_PICTURES}
-    return refuse(HTTPStatus.TOO_MANY_REQUESTS, reason, **{"Retry-After": wait})
+def _too_many(wait: int) -> HttpResponse:
+    reason = _("You have sent %(most)d pictures in an hour. Wait a little.") % {"most": PICTURES.most}
+    return refuse(HTTPStatus.TOO_MANY_REQUESTS, reason, **{"Retry-After": str(wait)})
 
 
 def _store(picture: pictures.Picture) -> str:

@@ -1,5 +1,6 @@
 from hashlib import sha256
 from http import HTTPStatus
+from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -31,9 +32,9 @@ def pledge_list(request: HttpRequest) -> HttpResponse:
 def pledge_detail(request: HttpRequest, slug: str) -> HttpResponse:
     public = PublicPledge.objects.select_related("edition").filter(slug=slug).first()
     if public is None:
-        return _redirect_from_retired(slug)
+        return elsewhere("pledge-detail", slug)
     if public.withdrawn_at:
-        return render(request, "pledges/pledge_withdrawn.html", {"public": public}, status=410)
+        return withdrawn(request, public)
     return render(request, "pledges/pledge_detail.html", {"page": pledge_page(public)})
 
 
@@ -42,9 +43,9 @@ def pledge_card(request: HttpRequest, slug: str) -> HttpResponse:
     """The picture for links to a pledge. Of the numbers that `v` may name only that of the current edition has one."""
     public = PublicPledge.objects.select_related("edition").filter(slug=slug).first()
     if public is None:
-        return _redirect_from_retired(slug, "pledge-card")
+        return elsewhere("pledge-card", slug)
     if public.withdrawn_at:
-        return render(request, "pledges/pledge_withdrawn.html", {"public": public}, status=410)
+        return withdrawn(request, public)
     number = str(public.edition.number)
     if request.GET.get("v", number) != number:
         return redirect(f"{request.path}?v={number}")
@@ -60,8 +61,16 @@ def _card(public: PublicPledge) -> bytes:
     return share_card(read(bytes(public.edition.content)), published_on=published_on, site_name=settings.SITE_NAME)
 
 
-def _redirect_from_retired(slug: str, view_name: str = "pledge-detail") -> HttpResponse:
+def withdrawn(request: HttpRequest, public: PublicPledge) -> HttpResponse:
+    """Say of a withdrawn pledge only that it was, when and why."""
+    context = {"edition": public.edition, "withdrawn_at": public.withdrawn_at, "slug": public.slug}
+    return render(request, "pledges/pledge_withdrawn.html", context, status=HTTPStatus.GONE)
+
+
+def elsewhere(name: str, slug: str, **rest: Any) -> HttpResponse:
+    """Lead from an address of a pledge that was given up to the same page at the new one."""
     retired = RetiredSlug.objects.select_related("pledge__public").filter(slug=slug).first()
     if retired is None:
         raise Http404
-    return redirect(view_name, retired.pledge.public.slug, permanent=True)
+    moved: HttpResponse = redirect(name, slug=retired.pledge.public.slug, permanent=True, **rest)
+    return moved

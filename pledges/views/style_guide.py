@@ -7,7 +7,11 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from pledges.charts import areas
+from pledges.diffs import Change, compare_texts
 from pledges.filters import PledgeFilterForm
+from pledges.labels import Label
+from pledges.trends import Trend
 from pledges.views.reading import reader_page
 
 DAY = dt.datetime(2031, 5, 4, 12, tzinfo=dt.UTC)
@@ -47,6 +51,21 @@ EVIDENCE = [
         ]
     )
 ]
+EDITION = {
+    "number": 2,
+    "published_at": DAY,
+    "sequence": 7,
+    "hash": "ab" * 32,
+    "short_hash": "ab" * 6,
+    "get_kind_display": "New verdict",
+    "change_note": "The last grove was picked.",
+}
+CORRECTION = {
+    "number": 3,
+    "published_at": DAY + dt.timedelta(days=9),
+    "change_note": "The lemons had been limes since April.",
+    "wrong": [{"rating": "Squeezed", "effective_on": "2031-04", "recorded_at": DAY, "recorded_in": 2}],
+}
 
 
 @reader_page
@@ -66,9 +85,31 @@ def style_guide(request: HttpRequest) -> HttpResponse:
             "pledge_filter": _wrong_filter(),
             "evidence": EVIDENCE,
             "sources": {1: {"archived_url": "https://archive.example/1", "link_state": "broken"}},
-            "edition": {"number": 2, "published_at": DAY, "sequence": 7, "hash": "ab" * 32, "short_hash": "ab" * 6},
+            "edition": EDITION,
+            "edition_line": {"edition": EDITION, "before": RATINGS[2], "after": RATINGS[0], "has_moved": True},
+            "past": {"day": DAY.date(), "until": DAY + dt.timedelta(days=9), "corrections": [CORRECTION]},
+            "correction": CORRECTION,
+            "differences": [Change("Background", compare_texts("Lemons are sour and few.", "Lemons are sweet."))],
+            "area_chart": areas(_trend(), _Scale()),  # type: ignore[arg-type]
         },
     )
+
+
+class _Scale:
+    """The ratings of this page in place of those of a database."""
+
+    def of(self, _dimension: str) -> list[Label]:
+        return [
+            Label("rating", key, "", rating["name"], rating["family"])
+            for key, rating in enumerate(filter(None, RATINGS), start=1)
+        ]
+
+
+def _trend() -> Trend:
+    days = [DAY.date() - dt.timedelta(days=30 * month) for month in reversed(range(6))]
+    keys = [*range(1, len(RATINGS)), None]
+    counted = {key: [(place + day) % 7 + 1 for day in range(6)] for place, key in enumerate(keys)}
+    return Trend(days, counted, verdicts=9, inexact_verdicts=2, leaves_out_earlier=False)
 
 
 def _verdict(rating: Any) -> Any:

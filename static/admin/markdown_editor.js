@@ -122,7 +122,9 @@
       const label = editor.labels.length ? editor.labels[0].textContent.trim().replace(/:$/, "") : editor.name;
       const place = make("div", { class: "markdownx" });
       editor.replaceWith(place);
-      place.append(editor, addPictures(editor, words), addPreview(editor, label, words));
+      place.append(editor);
+      if (editor.dataset.markdownxUploadUrlsPath) place.append(addPictures(editor, words));
+      place.append(addPreview(editor, label, words));
     }
   }
 

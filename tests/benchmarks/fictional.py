@@ -8,6 +8,7 @@ from pledges import content, log
 from pledges.actions import public_pledges
 from pledges.content import LabelContent, PledgeContent, RatingContent, SourceContent, VerdictContent
 from pledges.models import Department, Edition, Editor, Pledge, Promisor, Rating, Source, Topic
+from pledges.verifier import FIRST_PREVIOUS_HASH, entry_hash
 
 FAMILIES = ("kept", "partly", "moving", "stalled", "broken", "undecided")
 _BATCH = 1_000
@@ -46,7 +47,7 @@ class Country:
         """Publish so many pledges, each by one edition of a true chain, and make the lists from the editions."""
         last = Edition.objects.order_by("sequence").last()
         first = last.sequence + 1 if last else 1
-        chain = self._chain(range(first, first + count), last.hash if last else log.FIRST_PREVIOUS_HASH)
+        chain = self._chain(range(first, first + count), last.hash if last else FIRST_PREVIOUS_HASH)
         for start in range(first, first + count, _BATCH):
             numbers = range(start, min(start + _BATCH, first + count))
             Pledge.objects.bulk_create(self._pledge(number) for number in numbers)
@@ -87,7 +88,7 @@ class Country:
                 content_digest=content.digest(stored),
             )
             edition.entry = log.write_entry(edition, slug=f"lemon-{number}")
-            edition.hash = previous_hash = log.entry_hash(edition.entry)
+            edition.hash = previous_hash = entry_hash(edition.entry)
             yield edition
 
     def _content(self, number: int) -> PledgeContent:
@@ -110,6 +111,7 @@ class Country:
             kind="do",
             due_on=("", "2027", f"2026-{number % 12 + 1:02}")[number % 3],
             background="Lemons are *sour*.",
+            measure="",
             verdicts=(_verdict(number, rating),) if rating else (),
             evidence=(),
             replies=(),

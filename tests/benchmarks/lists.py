@@ -28,14 +28,19 @@ def main() -> None:
             cursor.execute("ANALYZE")
         say(f"  {size:,} pledges made in {time.perf_counter() - started:.0f} s")
         end = {"after": cursor_of_the_last_page()}
-        first, last, narrowed, home = measure(lambda: page({}), partial(page, end), lambda: page(NARROWED), read_home)
+        first, last, narrowed, home = measure(
+            lambda: page({}), partial(page, end), lambda: page(NARROWED), lambda: read("/")
+        )
+        trends, of_topic, scoreboard = measure(*(partial(read, path) for path in OVER_TIME), rounds=5)
         say(f"  first page {first:.1f} ms, last page {last:.1f} ms: last / first {last / first:.2f}")
         say(f"  narrowed by rating and topic {narrowed:.1f} ms, home {home:.1f} ms")
+        say(f"  trends {trends:.1f} ms, of one topic {of_topic:.1f} ms, the scoreboard of a day {scoreboard:.1f} ms")
         if small:
             say(f"  first page at {size:,} / at {SIZES[0]:,}: {first / small:.2f}")
         small = first
 
 
+OVER_TIME = ("/trends/", "/trends/?topic=topic-3", "/at/2026-01-01/")
 NARROWED = {"rating": "kept", "topic": "topic-3"}
 
 
@@ -47,8 +52,8 @@ def page(asked: dict[str, str]) -> None:
     assert PledgeFilter(query, today=localdate()).page().rows
 
 
-def read_home() -> None:
-    assert Client().get("/", headers={"host": "127.0.0.1"}).status_code == HTTPStatus.OK
+def read(path: str) -> None:
+    assert Client().get(path, headers={"host": "127.0.0.1"}).status_code == HTTPStatus.OK
 
 
 def cursor_of_the_last_page() -> str:
@@ -59,10 +64,10 @@ def cursor_of_the_last_page() -> str:
     return str(Cursor(row.changed_at, row.pk))
 
 
-def measure(*questions: Callable[[], None]) -> list[float]:
+def measure(*questions: Callable[[], None], rounds: int = ROUNDS) -> list[float]:
     """Ask each in turn, so that a noisy moment hits all; give medians in milliseconds of CPU and waiting."""
     times: list[list[float]] = [[] for _ in questions]
-    for _round in range(ROUNDS):
+    for _round in range(rounds):
         for question, taken in zip(questions, times, strict=True):
             started = time.perf_counter()
             question()

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page
 from pledges.models import Pledge
 from tests.both_databases import DATABASE
 from tests.pages.full_site import make_full_site
-from tests.pages.surfaces import PUBLIC_SURFACES, Surface
+from tests.pages.surfaces import BY_TOKEN, PUBLIC_SURFACES, Surface
 
 pytestmark = [
     pytest.mark.skipif(DATABASE != "sqlite", reason="one browser is enough: no database takes part"),
@@ -18,7 +18,12 @@ pytestmark = [
 ]
 
 PAGES = [*(surface for surface in PUBLIC_SURFACES if surface.is_html), Surface("not-found", "/nowhere/", queries=0)]
-PAGES.append(Surface("refused-filter", "/pledges/?topic=nowhere", queries=3))
+PAGES += [
+    Surface("refused-filter", "/pledges/?topic=nowhere", queries=3),
+    Surface("difference", "/pledges/{slug}/editions/2/changes/", queries=1),
+    Surface("nothing-then", "/pledges/{slug}/at/2001-01-01/", queries=2),
+    *BY_TOKEN,
+]
 COLOURS: list[dict[str, str]] = [{"color_scheme": "light"}, {"color_scheme": "dark"}, {"forced_colors": "active"}]
 SCREENSHOTS = os.environ.get("SCREENSHOTS")  # a folder outside the tree, for somebody to look through
 

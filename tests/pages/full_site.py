@@ -4,11 +4,13 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from django.conf import settings
+from django.test import override_settings
 from django.utils import timezone
 
-from pledges.actions import checks, site_texts
+from pledges.actions import checks, site_texts, verifications
 from pledges.models import Department, Family, Pledge, Promisor, SiteText, Source
 from tests.factories import (
+    make_checkpoint,
     make_editor,
     make_evidence,
     make_pledge,
@@ -18,7 +20,12 @@ from tests.factories import (
     make_verdict,
     publish,
 )
-from tests.pages.surfaces import PICTURE
+from tests.pages.surfaces import CONFIRM_TOKEN, LEAVE_TOKEN, PICTURE
+from tests.tracker.newsletter.people import make_sign_up, make_subscription
+from tracker.environment import MailServer
+from tracker.newsletter import tokens
+from tracker.newsletter.actions import issues
+from tracker.newsletter.models import SignUp
 
 PROSE = f"""## A heading
 
@@ -58,7 +65,18 @@ def make_full_site() -> Pledge:
         make_verdict(rated, rating=make_rating(family=family), missing="A count.", asked="The ministry.")
         publish(rated)
     publish(make_pledge(topic=topic))
-    return _pledge_with_everything(topic=topic)
+    pledge = _pledge_with_everything(topic=topic)
+    send_issue()
+    return pledge
+
+
+def send_issue() -> None:
+    """Make the first issue of the newsletter public; that needs no mail server."""
+    issue = issues.draft(by=make_editor())
+    issue.subject, issue.introduction = "Lemons moved", "Lemons are *sour*."
+    issue.save()
+    with override_settings(MAIL_SERVER=MailServer("file", folder=Path("/nowhere"))):
+        issues.start(issue, by=make_editor())
 
 
 def _pledge_with_everything(**fields: object) -> Pledge:
@@ -77,6 +95,7 @@ def _pledge_with_everything(**fields: object) -> Pledge:
         kind="maintain",
         due_on=f"{timezone.localdate().year + 1}",
         background=PROSE,
+        measure="Carts of lemons, as the ministry counts them.",
     )
     for direction in ("supports", "against", "neutral"):
         make_evidence(
@@ -113,4 +132,25 @@ def _pledge_with_everything(**fields: object) -> Pledge:
     checks.record(
         pledge, checked_on=today - timedelta(days=99), next_due_on=today - timedelta(days=9), by=make_editor()
     )
+    make_reader(pledge)
+    make_checkpoint()
+    verifications.record(entries=3, head="f" * 64, holds=False, first_broken=2)
     return Pledge.objects.get(pk=pledge.pk)
+
+
+def make_reader(pledge: Pledge) -> None:
+    """Somebody who gets everything, and asks once more: the pages behind the links of mails are about them."""
+    leave, confirm = (tokens.token_hash(token) for token in (LEAVE_TOKEN, CONFIRM_TOKEN))
+    subscription = make_subscription(follows=pledge, leave_token=LEAVE_TOKEN, leave_hash=leave)
+    sign_up = make_sign_up(str(subscription.address), pledge=pledge, digest=True)
+    SignUp.objects.filter(pk=sign_up.pk).update(
+        subscription=subscription,
+        worked_off_at=sign_up.asked_at,
+        token=CONFIRM_TOKEN,
+        token_hash=confirm,
+        expires_at=sign_up.asked_at + timedelta(hours=72),
+    )
+    for kind, how, wording in (("asked", "form", sign_up.wording), ("changed", "link", None)):
+        subscription.events.create(
+            kind=kind, how=how, wording=wording, happened_at=sign_up.asked_at, gets=f"digest {pledge.slug}"
+        )

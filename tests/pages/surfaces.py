@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils import timezone
+
 from pledges.models import Pledge
 
 
@@ -13,15 +15,22 @@ class Surface:
     path: str
     queries: int
     is_html: bool = True
+    canonical: str = ""  # the path that it gives search engines, if it is not its own
+    methods: tuple[str, ...] = ("GET", "HEAD")
 
     def path_for(self, pledge: Pledge) -> str:
+        return self._filled(self.path, pledge)
+
+    def canonical_for(self, pledge: Pledge) -> str:
+        return self._filled(self.canonical or self.path, pledge)
+
+    def _filled(self, path: str, pledge: Pledge) -> str:
         groupings = {name: getattr(pledge, name).slug for name in ("topic", "department", "promisor")}
-        return self.path.format(slug=pledge.slug, **groupings)
+        return path.format(slug=pledge.slug, today=timezone.localdate(), **groupings)
 
 
 # URL names that begin like this are for editors and operators.
 NOT_PUBLIC = ("account_", "mfa_", "markdownx_", "readyz")
-
 PICTURE = "0" * 32 + ".png"  # the sweeps put it there
 
 PUBLIC_SURFACES = [
@@ -40,14 +49,37 @@ PUBLIC_SURFACES = [
     Surface("updates", "/updates/", queries=2),
     Surface("updates-feed", "/updates/feed.atom", queries=3, is_html=False),
     Surface("corrections-feed", "/corrections/feed.atom", queries=2, is_html=False),
+    Surface("pledge-at", "/pledges/{slug}/at/{today}/", queries=2, canonical="/pledges/{slug}/"),
+    Surface("edition-list", "/pledges/{slug}/editions/", queries=3),
+    Surface("edition-detail", "/pledges/{slug}/editions/1/", queries=2, canonical="/pledges/{slug}/"),
+    Surface("edition-changes", "/pledges/{slug}/editions/1/changes/", queries=1),
+    Surface("scoreboard-at", "/at/{today}/", queries=3),
+    Surface("corrections", "/corrections/", queries=1),
+    Surface("trends", "/trends/", queries=3),
+    Surface("log", "/log/", queries=5),
+    Surface("log-entries", "/log/entries.jsonl", queries=1, is_html=False),
+    Surface("log-checkpoint", "/log/checkpoint", queries=1, is_html=False),
+    Surface("log-verifier", "/log/verify.py", queries=0, is_html=False),
     Surface("about", "/about/", queries=1),
     Surface("privacy", "/privacy/", queries=1),
     Surface("accessibility", "/accessibility/", queries=1),
     Surface("methodology", "/methodology/", queries=2),
+    Surface("newsletter-sign-up", "/newsletter/", queries=1, methods=("GET", "HEAD", "POST")),
+    Surface("newsletter-issue-list", "/newsletter/issues/", queries=1),
+    Surface("newsletter-issue", "/newsletter/issues/1/", queries=3),  # the sweeps send it
     Surface("sitemap", "/sitemap.xml", queries=8, is_html=False),
     Surface("sitemap-section", "/sitemap-pledges.xml", queries=2, is_html=False),
     Surface("robots", "/robots.txt", queries=0, is_html=False),
     Surface("security-txt", "/.well-known/security.txt", queries=0, is_html=False),
     Surface("picture", f"/media/{PICTURE}", queries=0, is_html=False),
     Surface("healthz", "/healthz", queries=0, is_html=False),
+]
+
+# Links in mails: each is one person's, and tests/tracker/newsletter/ says what holds for them. The full site has them.
+CONFIRM_TOKEN, LEAVE_TOKEN = "c" * 32, "l" * 32
+BY_TOKEN = [
+    Surface("newsletter-confirm", f"/newsletter/confirm/{CONFIRM_TOKEN}/", queries=3),
+    Surface("newsletter-choices", f"/newsletter/choices/{LEAVE_TOKEN}/", queries=3),
+    Surface("newsletter-leave", f"/newsletter/leave/{LEAVE_TOKEN}/", queries=1),
+    Surface("newsletter-erase", f"/newsletter/erase/{LEAVE_TOKEN}/", queries=1),
 ]

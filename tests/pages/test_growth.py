@@ -21,6 +21,9 @@ LISTS = [
     "/updates/?since=2020-01-01&before=9",
     "/updates/feed.atom",
     "/topics/topic-3/feed.atom",
+    "/trends/?topic=topic-3",
+    "/at/2021-01-01/",
+    "/corrections/",
 ]
 
 

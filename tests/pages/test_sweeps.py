@@ -10,8 +10,19 @@ from django.urls import get_resolver
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from pledges.models import Evidence, Pledge, Source
-from tests.factories import change_every_field_of, make_changed_labels, make_pledge, make_published_pledge, publish
-from tests.pages.surfaces import NOT_PUBLIC, PICTURE, PUBLIC_SURFACES, Surface
+from tests.factories import (
+    change_every_field_of,
+    make_changed_labels,
+    make_checkpoint,
+    make_evidence,
+    make_pledge,
+    make_published_pledge,
+    make_source,
+    make_verdict,
+    publish,
+)
+from tests.pages.full_site import make_reader, send_issue
+from tests.pages.surfaces import BY_TOKEN, NOT_PUBLIC, PICTURE, PUBLIC_SURFACES, Surface
 
 pytestmark = pytest.mark.django_db
 
@@ -19,12 +30,21 @@ EVERY_SURFACE = pytest.mark.parametrize("surface", PUBLIC_SURFACES, ids=lambda s
 EVERY_PAGE = pytest.mark.parametrize(
     "surface", [surface for surface in PUBLIC_SURFACES if surface.is_html], ids=lambda surface: surface.name
 )
+EVERY_PAGE_AND_LINK = pytest.mark.parametrize(
+    "surface",
+    [*(surface for surface in PUBLIC_SURFACES if surface.is_html), *BY_TOKEN],
+    ids=lambda surface: surface.name,
+)
 OWN_HOST = "https://tracker.test"
 
 
 @pytest.fixture
 def pledge() -> Pledge:
-    return make_published_pledge()
+    pledge = make_published_pledge()
+    send_issue()
+    make_reader(pledge)
+    make_checkpoint()
+    return pledge
 
 
 @pytest.fixture(autouse=True)
@@ -34,13 +54,15 @@ def _picture(settings: Settings, tmp_path: Path) -> None:
 
 
 def read_the_site(client: Client, pledge: Pledge) -> dict[str, bytes]:
-    return {surface.name: client.get(surface.path_for(pledge)).content for surface in PUBLIC_SURFACES}
+    return {surface.name: client.get(surface.path_for(pledge)).getvalue() for surface in PUBLIC_SURFACES}
 
 
 def test_every_address_is_a_surface_or_not_public() -> None:
     names = {name for name in get_resolver().reverse_dict if isinstance(name, str)}
 
-    assert {name for name in names if not name.startswith(NOT_PUBLIC)} == {surface.name for surface in PUBLIC_SURFACES}
+    assert {name for name in names if not name.startswith(NOT_PUBLIC)} == {
+        surface.name for surface in (*PUBLIC_SURFACES, *BY_TOKEN)
+    }
 
 
 @EVERY_SURFACE
@@ -48,7 +70,7 @@ def test_answers(surface: Surface, client: Client, pledge: Pledge) -> None:
     assert client.get(surface.path_for(pledge)).status_code == 200
 
 
-@EVERY_SURFACE
+@pytest.mark.parametrize("surface", [*PUBLIC_SURFACES, *BY_TOKEN], ids=lambda surface: surface.name)
 def test_costs_a_fixed_number_of_queries(
     surface: Surface, client: Client, pledge: Pledge, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
@@ -60,7 +82,7 @@ def test_costs_a_fixed_number_of_queries(
     path = surface.path_for(pledge)
 
     with django_assert_num_queries(surface.queries):
-        client.get(path)
+        client.get(path).getvalue()
 
 
 @EVERY_SURFACE
@@ -69,7 +91,7 @@ def test_sets_no_cookie_and_varies_on_nothing_personal(surface: Surface, client:
 
     assert not response.cookies
     assert response.headers.get("Vary", "Accept-Encoding") == "Accept-Encoding"
-    assert b"csrfmiddlewaretoken" not in response.content
+    assert b"csrfmiddlewaretoken" not in response.getvalue()
 
 
 @EVERY_SURFACE
@@ -86,12 +108,14 @@ def test_carries_the_security_headers(surface: Surface, client: Client, pledge: 
 
 
 @EVERY_SURFACE
-@pytest.mark.parametrize("method", ["post", "put", "delete", "patch", "trace", "options"])
-def test_can_only_be_read(surface: Surface, method: str, client: Client, pledge: Pledge) -> None:
-    response = getattr(client, method)(surface.path_for(pledge))
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "TRACE", "OPTIONS"])
+def test_has_no_other_methods_than_its_own(surface: Surface, method: str, client: Client, pledge: Pledge) -> None:
+    if method in surface.methods:
+        return
+    response = client.generic(method, surface.path_for(pledge))
 
     assert response.status_code == 405
-    assert response.headers["Allow"] == "GET, HEAD"
+    assert response.headers["Allow"] == ", ".join(surface.methods)
     assert b"This page can only be read" in response.content
 
 
@@ -101,10 +125,10 @@ def test_head_is_get_without_a_body(surface: Surface, client: Client, pledge: Pl
 
     assert head.status_code == got.status_code
     assert head.headers == got.headers
-    assert head.content == b""
+    assert head.getvalue() == b""
 
 
-@EVERY_PAGE
+@EVERY_PAGE_AND_LINK
 def test_is_a_whole_page(surface: Surface, client: Client, pledge: Pledge) -> None:
     html = client.get(surface.path_for(pledge)).content.decode()
 
@@ -114,7 +138,7 @@ def test_is_a_whole_page(surface: Surface, client: Client, pledge: Pledge) -> No
     assert len(re.findall(r"<main\b", html)) == 1
 
 
-@EVERY_PAGE
+@EVERY_PAGE_AND_LINK
 def test_fetches_nothing_from_elsewhere_and_has_nothing_inline(
     surface: Surface, client: Client, pledge: Pledge
 ) -> None:
@@ -129,13 +153,13 @@ def test_fetches_nothing_from_elsewhere_and_has_nothing_inline(
 def test_says_what_it_is_to_programs(surface: Surface, client: Client, pledge: Pledge) -> None:
     html = client.get(surface.path_for(pledge)).content.decode()
 
-    assert re.findall(r'<link rel="canonical" href="([^"]*)">', html) == [OWN_HOST + surface.path_for(pledge)]
+    assert re.findall(r'<link rel="canonical" href="([^"]*)">', html) == [OWN_HOST + surface.canonical_for(pledge)]
     for name in ("og:title", "og:description", "og:type", "og:url", "og:site_name"):
         assert len(re.findall(rf'<meta property="{name}" content="[^"]+">', html)) == 1
     assert len(re.findall(r'<meta name="description" content="[^"]+">', html)) == 1
 
 
-@EVERY_PAGE
+@EVERY_PAGE_AND_LINK
 def test_has_no_id_twice(surface: Surface, client: Client, pledge: Pledge) -> None:
     ids = re.findall(r"\sid=\"([^\"]+)\"", client.get(surface.path_for(pledge)).content.decode())
 
@@ -150,6 +174,51 @@ def test_drafts_change_no_public_byte(client: Client, pledge: Pledge) -> None:
     make_pledge(headline="A draft nobody may see")
 
     assert read_the_site(client, pledge) == before
+
+
+WITHDRAWN = re.compile(r"zest\w*")  # a word that nothing but the withdrawn pledge has
+
+
+def make_withdrawn_pledge() -> Pledge:
+    """A pledge that was published in two editions and then withdrawn, with words of its own in every text."""
+    pledge = make_pledge(
+        slug="withdrawn",
+        headline="zestheadline",
+        quotation="zestquotation",
+        quotation_note="zestnote",
+        made_in=make_source(title="zestsource", publisher="zestpublisher", url="https://zest.example/"),
+        made_in_locator="zestlocator",
+        background="zestbackground",
+        measure="zestmeasure",
+        due_on="2031",
+    )
+    sources = [make_source(title="zestcited", publisher="zestciter", url="https://zest.example/2")]
+    make_evidence(pledge, title="zesttitle", account="zestaccount", quotation="zestquoted", sources=sources)
+    texts = ("summary", "explanation", "missing", "asked", "no_primary_reason", "attribution")
+    wrong = make_verdict(pledge, **{name: f"zest{name}" for name in texts})
+    pledge.replies.create(
+        asked_of="zestministry",
+        asked_on="2025-01-01",
+        answer_by="2025-02-01",
+        answered_on="2025-01-09",
+        answer="zestanswer",
+    )
+    publish(pledge)
+    make_verdict(pledge, **{name: f"zest{name}" for name in texts}, corrects=wrong)
+    publish(pledge, kind="correction", change_note="The first count was of limes.")
+    publish(pledge, kind="withdrawal", change_note="A court may yet decide.")
+    return Pledge.objects.get(pk=pledge.pk)
+
+
+@EVERY_SURFACE
+def test_withdrawn_text_appears_nowhere(surface: Surface, client: Client, pledge: Pledge) -> None:
+    withdrawn = make_withdrawn_pledge()
+    said = b"".join(bytes(content) for content in withdrawn.editions.values_list("content", flat=True) if content)
+    assert len(set(WITHDRAWN.findall(said.decode()))) == 22  # or the words would prove nothing
+
+    for path in {surface.path_for(withdrawn), surface.path_for(pledge)}:
+        shown = client.get(path).getvalue().decode(errors="replace")
+        assert not WITHDRAWN.search(shown), path
 
 
 STANDING_FACTS = {"archived_url", "link_state", "link_checked_at"}

@@ -14,16 +14,19 @@ from pytest_django import Settings
 
 from pledges.models import Department, Edition, Promisor, Rating, SiteText, Topic
 from tests.pages.full_site import make_full_site
-from tests.pages.surfaces import PUBLIC_SURFACES, Surface
+from tests.pages.surfaces import BY_TOKEN, PUBLIC_SURFACES, Surface
+from tracker.newsletter.models import Issue
 
 pytestmark = pytest.mark.django_db
 
-PAGES = [surface for surface in PUBLIC_SURFACES if surface.is_html]
+PAGES = [*(surface for surface in PUBLIC_SURFACES if surface.is_html), *BY_TOKEN]
+PAGES.append(Surface("difference", "/pledges/{slug}/editions/2/changes/", queries=1))
+PAGES.append(Surface("nothing-then", "/pledges/{slug}/at/2001-01-01/", queries=2))
 OPEN, CLOSE = "⟦", "⟧"
 MARKED = re.compile(rf"{OPEN}[^{OPEN}{CLOSE}]*{CLOSE}")
 WORD = re.compile(r"[^\W\d_]{2,}")
 # What is data or configuration, not interface: shown as it stands in any language.
-DATA = re.compile(r"[Ll]emon|[Ll]ime|[Cc]art|Pledge Tracker|CC BY|tracker\.test|editors@|https?://\S+|[0-9a-f]{12}")
+DATA = re.compile(r"[Ll]emon|[Ll]ime|[Cc]art|Pledge Tracker|CC BY|tracker\.test|editors@|https?://\S+|[0-9a-f]{12,}")
 
 
 @pytest.fixture
@@ -41,7 +44,7 @@ def _pseudo_locale(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def unmarked(html: str, said: set[str]) -> set[str]:
     """Give the words of a page that neither a translation nor the record has."""
-    body = re.sub(r"<script.*?</script>|<!--.*?-->", "", html, flags=re.DOTALL)
+    body = re.sub(r"<script.*?</script>|<!--.*?-->|<pre.*?</pre>", "", html, flags=re.DOTALL)
     attributes = re.findall(r'\s(?:alt|title|aria-label|placeholder)="([^"]*)"', body)
     attributes += re.findall(
         r'<meta (?:name="description"|property="og:(?:title|description)") content="([^"]*)"', body
@@ -71,6 +74,7 @@ def words_of_the_record() -> set[str]:
     texts = [text for content in contents if content for text in strings(json.loads(bytes(content)))]
     texts += Edition.objects.values_list("change_note", flat=True)
     texts += SiteText.objects.values_list("published", flat=True)
+    texts += [text for issue in Issue.objects.all() for text in (issue.subject, issue.introduction)]
     for model in (Rating, Topic, Department, Promisor):
         texts += [str(value) for row in model._default_manager.values_list() for value in row]
     return set(WORD.findall(" ".join(texts)))

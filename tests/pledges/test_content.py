@@ -20,6 +20,7 @@ from pledges.content import (
     canonical,
     digest,
     read,
+    standing_rating,
     write,
 )
 
@@ -39,7 +40,7 @@ VERDICT = VerdictContent(
     corrects=0,
 )
 CONTENT = PledgeContent(
-    schema=1,
+    schema=2,
     headline="A lemon for everyone",
     quotation="We’ll give “everyone” a lemon",
     quotation_note="",
@@ -52,6 +53,7 @@ CONTENT = PledgeContent(
     kind="do",
     due_on="",
     background="Čaj\nwith lemon",
+    measure="Carts, counted",
     verdicts=(VERDICT,),
     evidence=(EvidenceContent(4, "2025-03", "Lemons delivered", "A cart came.", "", "supports", (GAZETTE, MANIFESTO)),),
     replies=(ReplyContent(5, "Ministry", "2025-04-01", "2025-04-15", "", ""),),
@@ -65,9 +67,10 @@ BYTES = (
     '"title":"Manifesto","url":"https://lemons.example/"}],"title":"Lemons delivered"}],'
     '"headline":"A lemon for everyone","kind":"do","made_in":{"key":1,"kind":"manifesto","published_on":"2024",'
     '"publisher":"Lemon Party","title":"Manifesto","url":"https://lemons.example/"},"made_in_locator":"page 1",'
-    '"made_on":"2024-06-01","promisor":{"key":1,"name":"Lemon Party","slug":"lemon-party"},'
+    '"made_on":"2024-06-01","measure":"Carts, counted",'
+    '"promisor":{"key":1,"name":"Lemon Party","slug":"lemon-party"},'
     '"quotation":"We’ll give “everyone” a lemon","quotation_note":"","replies":[{"answer":"","answer_by":"2025-04-15",'
-    '"answered_on":"","asked_of":"Ministry","asked_on":"2025-04-01","key":5}],"schema":1,'
+    '"answered_on":"","asked_of":"Ministry","asked_on":"2025-04-01","key":5}],"schema":2,'
     '"topic":{"key":1,"name":"Lemons","slug":"lemons"},"verdicts":[{"asked":"","attribution":"","corrects":0,'
     '"effective_on":"not before 2025-10","explanation":"The *carts* arrived.","key":3,"missing":"",'
     '"no_primary_reason":"","rating":{"family":"kept","key":1,"name":"Squeezed","slug":"squeezed"},"recorded_in":1,'
@@ -81,12 +84,24 @@ VALUES = st.recursive(
 )
 
 
-def test_write_gives_the_bytes_of_schema_1() -> None:
+# The same as an edition of schema 1 said it.
+BYTES_OF_1 = BYTES.replace(b'"measure":"Carts, counted",', b"").replace(b'"schema":2', b'"schema":1')
+
+
+def test_write_gives_the_bytes_of_schema_2() -> None:
     assert write(CONTENT) == BYTES
 
 
 def test_read_gives_back_what_those_bytes_say() -> None:
     assert read(BYTES) == CONTENT
+
+
+def test_read_takes_what_an_older_schema_lacked_as_not_said() -> None:
+    assert read(BYTES_OF_1) == replace(CONTENT, measure="")
+
+
+def test_the_rating_that_stands_is_found_in_the_bytes_of_any_schema() -> None:
+    assert standing_rating(BYTES_OF_1) == standing_rating(BYTES) == ("squeezed", "not before 2025-10")
 
 
 def test_digest_is_the_sha_256_of_the_bytes() -> None:
@@ -109,7 +124,7 @@ def test_read_gives_back_empty_parts(part: str) -> None:
     assert read(write(content)) == content
 
 
-@pytest.mark.parametrize("schema", [0, 2, 99])
+@pytest.mark.parametrize("schema", [0, 3, 99])
 def test_read_refuses_an_unknown_schema(schema: int) -> None:
     with pytest.raises(ValueError, match=f"^Content of schema {schema} cannot be read by this release.$"):
         read(write(replace(CONTENT, schema=schema)))

@@ -11,13 +11,24 @@ from django.core.management import call_command
 from django.db import DatabaseError, IntegrityError, connection, models, transaction
 from django.db.models.deletion import ProtectedError
 
+from pledges.actions import editions, reviews
 from pledges.content import canonical
-from pledges.guards import EDITION, VERDICT, install_guards, missing_guards, remove_guards
-from pledges.log import entry_hash
-from pledges.models import Edition, Review, Verdict
+from pledges.guards import install_guards, missing_guards, remove_guards
+from pledges.models import Checkpoint, Edition, Review, Verdict
 from pledges.models.fields import LineField
+from pledges.record_guards import CHECKPOINT, EDITION, VERDICT
 from pledges.system_checks import check_guards
-from tests.factories import make_approved_review, make_editor, make_pledge, make_published_pledge, make_verdict, publish
+from pledges.verifier import entry_hash
+from tests.factories import (
+    make_approved_review,
+    make_checkpoint,
+    make_editor,
+    make_pledge,
+    make_published_pledge,
+    make_review,
+    make_verdict,
+    publish,
+)
 
 pytestmark = pytest.mark.django_db
 sqlite_only = pytest.mark.skipif(connection.vendor != "sqlite", reason="SQLite's own way of writing")
@@ -94,6 +105,21 @@ def test_an_edition_refuses_bulk_update(edition: Edition) -> None:
     edition.change_note = "never happened"
 
     refused(lambda: Edition.objects.bulk_update([edition], ["change_note"]))
+
+
+def test_an_edition_refuses_every_bulk_method(edition: Edition) -> None:
+    falsified = copy_of(edition, change_note="never happened")
+    attempts: list[Callable[[], Any]] = [
+        lambda: Edition.objects.bulk_create([falsified]),
+        lambda: Edition.objects.bulk_create(
+            [falsified], update_conflicts=True, update_fields=["change_note"], unique_fields=["sequence"]
+        ),
+        lambda: Edition.objects.update_or_create(pk=edition.pk, defaults={"change_note": "never happened"}),
+        lambda: Edition.objects.all()._raw_delete("default"),
+        lambda: falsified.save(force_update=True),
+    ]
+    for attempt in attempts:
+        refused(attempt)
 
 
 def test_an_edition_refuses_delete(edition: Edition) -> None:
@@ -425,3 +451,71 @@ def test_a_published_review_can_neither_change_nor_go(edition: Edition) -> None:
     for attempt in (lambda: Review.objects.update(comment="Otherwise"), lambda: Review.objects.all().delete()):
         with pytest.raises(DatabaseError, match="published review"), transaction.atomic():
             attempt()
+
+
+@pytest.fixture
+def checkpoint(edition: Edition) -> Checkpoint:
+    return make_checkpoint()
+
+
+@pytest.mark.parametrize("column", [field.column for field in Checkpoint._meta.concrete_fields])
+def test_a_checkpoint_refuses_update_of_every_column(checkpoint: Checkpoint, column: str) -> None:
+    for value in ("NULL", column):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            run(f"UPDATE {CHECKPOINT} SET {column} = {value}")
+
+
+def test_a_checkpoint_refuses_delete(checkpoint: Checkpoint) -> None:
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        checkpoint.delete()
+
+
+@pytest.mark.parametrize("size", [0, 1])
+def test_a_checkpoint_of_no_more_entries_is_refused(checkpoint: Checkpoint, size: int) -> None:
+    checkpoint.size = size
+
+    with pytest.raises(DatabaseError, match="a new one has more entries"), transaction.atomic():
+        checkpoint.save(force_insert=True)
+
+
+@postgresql_only
+def test_checkpoints_cannot_be_truncated(checkpoint: Checkpoint) -> None:
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        run(f"TRUNCATE {CHECKPOINT}")
+
+
+@sqlite_only
+@pytest.mark.parametrize("place", [(1, 1), (1, 2)], ids=["its size", "its hidden row number"])
+def test_replace_into_a_checkpoint_is_refused(checkpoint: Checkpoint, place: tuple[int, int]) -> None:
+    replace = f"REPLACE INTO {CHECKPOINT} (rowid, size, root, note, verifier_key, signed_at) SELECT"
+
+    with pytest.raises(DatabaseError, match="a new one has more entries"), transaction.atomic():
+        run(f"{replace} %s, %s, root, note, verifier_key, signed_at FROM {CHECKPOINT}", *place)
+
+
+def test_only_a_redaction_may_blank_what_a_review_tells_of_the_content(edition: Edition) -> None:
+    review = Review.objects.filter(edition=edition)
+    with pytest.raises(DatabaseError, match="asks for what it asked for"), transaction.atomic():
+        review.update(content_digest="")
+
+    redact(edition, names=[edition.sequence])
+
+    with pytest.raises(DatabaseError, match="asks for what it asked for"), transaction.atomic():
+        review.update(content_digest="f" * 64)
+    with pytest.raises(DatabaseError, match="asks for what it asked for"), transaction.atomic():
+        review.update(content_digest="", kind="withdrawal")
+    review.update(content_digest="")
+
+
+def test_only_a_later_redaction_of_the_pledge_lets_a_comment_go() -> None:
+    review = make_review()
+    reviews.approve(review, by=make_editor(), comment="As good as lemons.")
+    edition = editions.publish(review)
+    with pytest.raises(DatabaseError, match="published review"), transaction.atomic():
+        Review.objects.update(comment="")
+
+    redact(edition, names=[])
+
+    with pytest.raises(DatabaseError, match="published review"), transaction.atomic():
+        Review.objects.update(comment="Otherwise.")
+    Review.objects.update(comment="")

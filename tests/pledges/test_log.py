@@ -7,6 +7,7 @@ import pytest
 from pledges import log
 from pledges.content import canonical
 from pledges.models import Edition, Editor
+from pledges.verifier import entry_hash
 from tests.factories import make_published_pledge, publish
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +21,7 @@ def editions() -> list[Edition]:
     return list(Edition.objects.order_by("sequence"))
 
 
-def problems(editions: list[Edition]) -> list[tuple[int, str]]:
+def problems(editions: list[Edition]) -> list[tuple[int | None, str]]:
     handles = dict(Editor.objects.values_list("pk", "handle"))
     return [(problem.sequence, problem.sentence) for problem in log.verify(editions, handles)]
 
@@ -28,7 +29,7 @@ def problems(editions: list[Edition]) -> list[tuple[int, str]]:
 def rewrite(edition: Edition, **changed: Any) -> None:
     """Forge the line of an edition with a hash that fits it."""
     edition.entry = canonical(json.loads(bytes(edition.entry)) | changed)
-    edition.hash = log.entry_hash(edition.entry)
+    edition.hash = entry_hash(edition.entry)
 
 
 def test_an_untouched_log_holds(editions: list[Edition]) -> None:
@@ -94,26 +95,49 @@ def test_a_last_line_rewritten_with_a_hash_that_fits_is_found(editions: list[Edi
 
 def test_a_line_that_is_not_canonical_is_found(editions: list[Edition]) -> None:
     editions[2].entry = json.dumps(json.loads(bytes(editions[2].entry))).encode()
-    editions[2].hash = log.entry_hash(editions[2].entry)
+    editions[2].hash = entry_hash(editions[2].entry)
 
     assert problems(editions) == [(3, "its line is not a canonical one.")]
 
 
 def test_an_earlier_moment_is_found(editions: list[Edition]) -> None:
-    editions[2].published_at = editions[0].published_at.replace(year=2001)
+    rewrite(editions[2], published_at="2001-01-01T00:00:00.000000Z")
 
     assert "earlier" in problems(editions)[0][1]
+
+
+def test_a_moment_that_differs_from_its_line_is_found(editions: list[Edition]) -> None:
+    editions[2].published_at = editions[0].published_at.replace(year=2001)
+
+    assert problems(editions) == [(3, "its published at differs from its line.")]
 
 
 def test_blanked_content_without_a_redaction_is_found(editions: list[Edition]) -> None:
     editions[0].content = editions[0].salt = editions[0].content_digest = None
 
-    assert problems(editions) == [(1, "its content is gone and no redaction names it.")]
+    assert problems(editions) == [(1, "its content is gone and no later redaction of the pledge names it.")]
+
+
+def blank(edition: Edition) -> None:
+    edition.content = edition.salt = edition.content_digest = None
 
 
 def test_blanked_content_that_a_redaction_names_is_in_order(editions: list[Edition]) -> None:
-    editions[0].content = editions[0].salt = editions[0].content_digest = None
-    editions[2].kind = "redaction"
-    rewrite(editions[2], kind="redaction", redacts=[1])
+    blank(editions[0])
+    editions[1].kind = "redaction"
+    rewrite(editions[1], kind="redaction", redacts=[1])
+    editions[2].previous_hash = editions[1].hash
+    rewrite(editions[2], previous_hash=editions[1].hash)
 
     assert problems(editions) == []
+
+
+@pytest.mark.parametrize(("place", "names"), [(2, [1]), (0, [1])], ids=["of another pledge", "of itself"])
+def test_a_redaction_excuses_only_earlier_editions_of_its_pledge(
+    editions: list[Edition], place: int, names: list[int]
+) -> None:
+    blank(editions[0])
+    editions[place].kind = "redaction"
+    rewrite(editions[place], kind="redaction", redacts=names)
+
+    assert (1, "its content is gone and no later redaction of the pledge names it.") in problems(editions)

@@ -1,6 +1,7 @@
 """The one renderer: what it gives, and what no text can make it give."""
 
 import re
+import time
 from html.parser import HTMLParser
 
 import pytest
@@ -56,6 +57,10 @@ def assert_harmless(html: str) -> None:
         scheme = re.match(r"([a-z][a-z0-9+.-]*):", re.sub(r"[\x00-\x20]", "", address.lower()))
         assert scheme is None or scheme[1] in {"http", "https", "mailto"}
     assert all(re.match(r"#|/[^/\\\s]|/?$", address) for address in elements.values("src"))
+
+
+def wide_table(columns: int, rows: int) -> str:
+    return "|" + "a|" * columns + "\n|" + "-|" * columns + "\n" + "a\n" * rows + "\n"
 
 
 def nested_list(depth: int) -> str:
@@ -168,11 +173,37 @@ def test_every_footnote_and_its_mark_lead_to_each_other(doc_id: str) -> None:
         ("*" * 3_001, "This text has 3001 “*” signs; the most is 3000."),
         ("|".join(["a"] * 4_000), "This text has 3999 “|” signs; the most is 3000."),
         ("a\n" * 3_001, "This text has 3001 lines; the most is 3000."),
+        (wide_table(1000, 2_900), "This text has more than 3000 quotes, lists and cells of tables."),
+        (wide_table(100, 700), "This text has more than 3000 quotes, lists and cells of tables."),
+        (wide_table(5, 601), "This text has more than 3000 quotes, lists and cells of tables."),
+        (wide_table(30, 95) * 25, "This text has more than 3000 quotes, lists and cells of tables."),
+        ((">" * 20 + "\n\n") * 1_400, "This text has more than 3000 quotes, lists and cells of tables."),
+        (("- " * 20 + "a\n\n") * 1_300, "This text has more than 3000 quotes, lists and cells of tables."),
+        (f"[a]: /{'x' * 480}\n\n" + "[a] " * 490, "The definition of a link is long and used too often: shorten it."),
         (f'[a]: /x "{"x" * 501}"\n\n[a]', "The definition of a link may have 500 characters at the most."),
     ],
 )
 def test_problems_answers_what_would_cost_too_much(text: str, sentence: str) -> None:
     assert problems(text)[0] == sentence
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(5, 599), (1, 2_990), (4, 3)])
+@pytest.mark.parametrize("start", ["", "> ", "- "])
+def test_a_table_within_the_bounds_is_whole(start: str, columns: int, rows: int) -> None:
+    inside = "> " if start == "> " else " " * len(start)
+    text = start + wide_table(columns, rows).strip().replace("\n", f"\n{inside}")
+
+    assert problems(text) == []
+    assert render(text).count("<td>") == columns * rows
+
+
+@pytest.mark.parametrize("text", [wide_table(1000, 2_900), wide_table(54, 2_900), (">" * 20 + "\n\n") * 1_400])
+def test_a_text_with_far_more_html_than_itself_is_refused_in_no_time(text: str) -> None:
+    started = time.perf_counter()
+
+    assert problems(text)
+
+    assert time.perf_counter() - started < 0.5  # it was several seconds
 
 
 def test_problems_names_each_of_several() -> None:

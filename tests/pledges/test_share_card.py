@@ -47,6 +47,7 @@ def content(*verdicts: VerdictContent, **changed: Any) -> PledgeContent:
         department=LABEL,
         kind="do",
         due_on="",
+        measure="",
         background="",
         verdicts=verdicts,
         evidence=(),

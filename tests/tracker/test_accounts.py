@@ -157,6 +157,14 @@ def test_the_sixth_wrong_guess_in_five_minutes_is_refused_and_so_is_the_right_pa
     assert words_of(right, name) == words_of(guesses[5], name)
 
 
+def test_guesses_are_counted_together_whatever_the_host_is_called(editor: Editor) -> None:
+    hosts = [f"tracker.test:{port}" for port in (443, 1, 2, 3, 4, 5)]
+
+    guesses = [log_in(Browser(), "a wrong guess", headers={"host": host}) for host in hosts]
+
+    assert "Too many" in guesses[-1].content.decode()
+
+
 def test_guesses_are_counted_where_every_process_sees_them(editor: Editor) -> None:
     assert settings.CACHES["default"]["BACKEND"] == "django.core.cache.backends.db.DatabaseCache"
 

@@ -8,7 +8,10 @@ import pytest
 from tracker import demonstration
 from tracker.environment import Environment
 
-PREPARED = {"DJANGO_SECRET_KEY", "SITE_URL", "ALLOWED_HOSTS", "DATABASE_URL", "MEDIA_ROOT", "SITE_NAME"}
+PREPARED = {
+    *("DJANGO_SECRET_KEY", "SITE_URL", "SITE_NAME", "ALLOWED_HOSTS"),
+    *("DATABASE_URL", "MEDIA_ROOT", "EMAIL_URL"),
+}
 
 
 @pytest.fixture(params=[".demo", "50% #1 folder?", 'l\'été $HOME "x"'])
@@ -38,6 +41,9 @@ def test_prepare_sets_all_that_the_settings_need(folder: Path) -> None:
     assert env.site_url("SITE_URL").geturl() == "http://127.0.0.1:8000"
     assert env.names("ALLOWED_HOSTS", []) == ["127.0.0.1", "localhost"]
     assert env.folder("MEDIA_ROOT", Path()) == folder / "media"
+    mail_server = env.mail_server("EMAIL_URL")
+    assert mail_server is not None
+    assert mail_server.folder == folder / "mail"
     assert env.database("DATABASE_URL", pool_size=0)["NAME"] == str(folder / "tracker.sqlite3")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from tracker.environment import Environment, is_loopback
+from tracker.environment import Environment, MailServer, is_loopback
 
 
 def given(value: str | None) -> Environment:
@@ -131,6 +131,18 @@ def test_is_loopback_knows_its_own_machine(address: str, expected: bool) -> None
     assert is_loopback(given(address).site_url("LEMONS")) is expected
 
 
+@pytest.mark.parametrize("value", [None, "", "http://127.0.0.1:8080", "https://cache.example.org/purge?key=lemon"])
+def test_address_reads_a_web_address_or_nothing(value: str | None) -> None:
+    assert given(value).address("LEMONS") == (value or "")
+
+
+@pytest.mark.parametrize(
+    "value", ["cache.example.org", "ftp://cache.example.org", "https://", "https://[::1", "file:///x"]
+)
+def test_address_refuses_anything_else(value: str) -> None:
+    assert "write an address like" in refused(lambda: given(value).address("LEMONS"))
+
+
 @pytest.mark.parametrize(("value", "count"), [(None, 7), ("", 7), ("0", 0), (" 12 ", 12)])
 def test_count_reads_a_whole_number(value: str | None, count: int) -> None:
     assert given(value).count("LEMONS", 7) == count
@@ -206,3 +218,60 @@ def test_folder_may_be_missing_but_not_a_file(tmp_path: Path) -> None:
     assert given(None).folder("LEMONS", tmp_path) == tmp_path
     assert given(str(tmp_path / "not-yet")).folder("LEMONS", tmp_path) == tmp_path / "not-yet"
     assert "not a folder" in refused(lambda: given(str(a_file)).folder("LEMONS", tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("value", "server"),
+    [
+        ("smtp://mail.example", MailServer("smtp", "mail.example", 25)),
+        ("smtp://127.0.0.1:2525/", MailServer("smtp", "127.0.0.1", 2525)),
+        ("smtp://lemon:sour@localhost:25", MailServer("smtp", "localhost", 25, "lemon", "sour")),
+        ("smtp+tls://lemon:sour@mail.example", MailServer("smtp+tls", "mail.example", 587, "lemon", "sour")),
+        ("SMTP+TLS://mail.example:25", MailServer("smtp+tls", "mail.example", 25)),
+        (
+            "smtps://a%40b.example:s%2F%3Ar@mail.example",
+            MailServer("smtps", "mail.example", 465, "a@b.example", "s/:r"),
+        ),
+        ("smtps://[::1]:465", MailServer("smtps", "::1", 465)),
+        ("file:///srv/a%20folder", MailServer("file", folder=Path("/srv/a folder"))),
+    ],
+)
+def test_mail_server_reads_the_scheme_as_it_is_written(value: str, server: MailServer) -> None:
+    assert given(value).mail_server("LEMONS") == server
+
+
+@pytest.mark.parametrize("value", [None, "", " "])
+def test_mail_server_may_be_missing(value: str | None) -> None:
+    assert given(value).mail_server("LEMONS") is None
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *["mail.example", "mail.example:25", "http://mail.example", "smtp+ssl://mail.example", "tls://mail.example"],
+        *[
+            "smtp://",
+            "smtp:///folder",
+            "smtp://mail.example/folder",
+            "smtp://mail.example?tls=1",
+            "smtp://mail.example#a",
+        ],
+        *["smtp://mail.example:0", "smtp://mail.example:x", "smtp://mail.example:99999", "smtp://a b.example"],
+        *["smtp://lemon:s3cr3t@mail.example", "smtps://lemon@mail.example", "smtps://:s3cr3t@mail.example"],
+        *["smtps://lemon:s3cr3t#@mail.example", "smtps://lemon:s3cr3t/@mail.example"],
+        *["file://folder", "file:///", "file:folder", "file:///etc/passwd", "file://host/folder"],
+    ],
+)
+def test_mail_server_refuses_the_rest_and_shows_no_password(value: str) -> None:
+    assert "s3cr3t" not in refused(lambda: given(value).mail_server("LEMONS"))
+
+
+def test_mail_server_keeps_its_password_out_of_what_is_printed() -> None:
+    assert "sour" not in repr(given("smtps://lemon:sour@mail.example").mail_server("LEMONS"))
+
+
+@pytest.mark.parametrize("value", ["lemon", "a@b", "a@b.example, c@d.example", "Lemon <a@b.example>"])
+def test_mail_address_is_one_plain_address(value: str) -> None:
+    assert given("a@b.example").mail_address("LEMONS", "x") == "a@b.example"
+    assert given(None).mail_address("LEMONS", "editors@127.0.0.1") == "editors@127.0.0.1"
+    refused(lambda: given(value).mail_address("LEMONS", "x"))

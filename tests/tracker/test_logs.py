@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tracker.logs import JsonFormatter, hide_address
+from tracker.logs import JsonFormatter, hide_private
 
 HOSTILE = 'curl\r\n2026 INFO all is well\x1b[2J\x00\u2028\x85\ud800 "}'
 
@@ -52,15 +52,48 @@ def test_a_failure_brings_its_trace() -> None:
 
 
 @pytest.mark.parametrize("address", ["192.0.2.7", "2001:db8::7", "::1"])
-def test_hide_address_takes_a_visitors_address_out_of_the_servers_message(address: str) -> None:
+def test_hide_private_takes_a_visitors_address_out_of_the_servers_message(address: str) -> None:
     record = make_record(f"Invalid request from ip={address}: Invalid HTTP Header: 'HOST'")
 
-    assert hide_address(record)
+    assert hide_private(record)
     assert record.getMessage() == "Invalid request from a visitor: Invalid HTTP Header: 'HOST'"
 
 
-def test_hide_address_leaves_other_messages_as_they_are() -> None:
+def test_hide_private_leaves_other_messages_as_they_are() -> None:
     record = make_record("Listening at: %s (%s)", "http://127.0.0.1:8000", 7)
 
-    assert hide_address(record)
+    assert hide_private(record)
     assert record.getMessage() == "Listening at: http://127.0.0.1:8000 (7)"
+
+
+ADDRESS, TOKEN = "reader@lemons.example", "x" * 24 + "-0_" + "y" * 8
+PRIVATE = [
+    f"Internal Server Error: /newsletter/confirm/{TOKEN}/",
+    f"/newsletter/leave/{TOKEN}/?a=b",
+    f"DETAIL:  Key (address)=({ADDRESS}) already exists.",
+    f"SMTPRecipientsRefused: {{'{ADDRESS}': (550, b'<{ADDRESS}> no such lemon')}}",
+    f"mailto:{ADDRESS}",
+]
+
+
+@pytest.mark.parametrize("said", PRIVATE)
+def test_a_line_names_no_person(said: str) -> None:
+    failure = (ValueError, ValueError(said), None)
+
+    lines = JsonFormatter().format(make_record("%s", said, exc_info=failure))
+
+    assert ADDRESS not in lines
+    assert TOKEN not in lines
+
+
+@pytest.mark.parametrize("said", PRIVATE)
+def test_neither_does_one_of_the_server(said: str) -> None:
+    record = make_record("Error handling request %s", said, exc_info=(ValueError, ValueError(said), None))
+
+    assert hide_private(record)
+
+    line = logging.Formatter().format(record)
+    assert ADDRESS not in line
+    assert TOKEN not in line
+    assert "Error handling request" in line
+    assert "ValueError" in line

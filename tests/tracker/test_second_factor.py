@@ -2,10 +2,12 @@
 
 import re
 import time
+from urllib.parse import quote
 
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 from django.contrib import admin
 from django.test import Client
 from pytest_django import Settings
@@ -19,6 +21,11 @@ pytestmark = pytest.mark.django_db
 
 NAME, PASSWORD = "petra-lemon", "a cart of sour lemons"
 FACTOR = "/accounts/second-factor/"
+FACTOR_PAGES = [
+    FACTOR,
+    *(f"{FACTOR}totp/{page}/" for page in ("activate", "deactivate")),
+    *(f"{FACTOR}recovery-codes/{page}" for page in ("", "download/", "generate/")),
+]
 ENROL, CODE, CODE_AGAIN = f"{FACTOR}totp/activate/", f"{FACTOR}authenticate/", f"{FACTOR}reauthenticate/"
 
 
@@ -49,6 +56,14 @@ def enrol(visitor: Client) -> str:
     secret = re.findall(r"<code>(\w+)</code>", page)[0]
     response = visitor.post(ENROL, {"code": code_for(secret)})
     assert response["Location"] == f"{FACTOR}recovery-codes/"
+    return str(secret)
+
+
+def give_factor(editor: Editor) -> str:
+    """Have the app of an editor set up elsewhere, and no session ended."""
+    secret = generate_totp_secret()
+    TOTP.activate(editor, secret)
+    RecoveryCodes.activate(editor)
     return str(secret)
 
 
@@ -83,17 +98,13 @@ def test_a_site_on_a_loopback_address_asks_for_none(visitor: Client, settings: S
     assert is_in(visitor)
 
 
-def test_enrolment_is_scanned_or_typed_and_then_used_once_to_get_in(visitor: Client, editor: Editor) -> None:
+def test_enrolment_is_scanned_or_typed_and_its_code_lets_this_session_in(visitor: Client) -> None:
     page = visitor.get("/admin/", follow=True).content.decode()
     assert 'src="data:image/svg+xml;base64,' in page
-    secret = enrol(visitor)
+
+    enrol(visitor)
+
     assert len(recovery_codes(visitor)) == 10
-
-    asked = visitor.get("/admin/pledges/pledge/?q=a")
-    shown = visitor.post(asked["Location"], {"code": code_for(secret)})
-
-    assert asked["Location"] == f"{CODE_AGAIN}?next=%2Fadmin%2Fpledges%2Fpledge%2F%3Fq%3Da"
-    assert shown["Location"] == "/admin/pledges/pledge/?q=a"
     assert is_in(visitor)
 
 
@@ -108,17 +119,40 @@ def test_a_wrong_code_enrols_nobody(visitor: Client) -> None:
     assert not Authenticator.objects.exists()
 
 
-def test_a_session_with_the_password_alone_is_not_let_in_when_its_owner_enrols_elsewhere(
-    visitor: Client, editor: Editor
-) -> None:
-    thief = Browser()
+def test_enrolment_ends_every_other_session_of_the_account_and_no_other(visitor: Client) -> None:
+    thief, colleague = Browser(), Browser()
+    make_editor(username="karl-lemon", password=PASSWORD, is_staff=True)
     log_in(thief)
+    log_in(colleague, name="karl-lemon")
+
     enrol(visitor)
 
-    response = thief.get("/admin/")
+    assert thief.get(ENROL)["Location"].startswith("/accounts/login/")
+    assert colleague.get(ENROL).status_code == 200
+    assert is_in(visitor)
 
-    assert response["Location"].startswith(CODE_AGAIN)
-    assert thief.get(ENROL)["Location"] == f"{FACTOR}totp/deactivate/"
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("path", ["/admin/", "/accounts/password/", "/accounts/reauthenticate/", *FACTOR_PAGES])
+def test_a_session_with_the_password_alone_does_nothing_once_its_account_has_a_factor(
+    visitor: Client, editor: Editor, path: str, method: str
+) -> None:
+    secret = give_factor(editor)
+
+    response = getattr(visitor, method)(f"{path}?q=a")
+
+    assert response["Location"] == f"{CODE_AGAIN}?next={quote(path, safe='')}%3Fq%3Da"
+    assert Authenticator.objects.count() == 2
+    assert visitor.post(response["Location"], {"code": code_for(secret)})["Location"] == f"{path}?q=a"
+    assert is_in(visitor)
+
+
+def test_a_session_with_the_password_alone_can_still_log_out(visitor: Client, editor: Editor) -> None:
+    give_factor(editor)
+
+    visitor.post("/accounts/logout/")
+
+    assert visitor.get("/admin/", follow=True).redirect_chain[-1][0].startswith("/accounts/login/")
 
 
 def test_log_in_takes_password_and_code(visitor: Client) -> None:

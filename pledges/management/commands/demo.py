@@ -1,6 +1,7 @@
 import os
 import secrets
 import socket
+import subprocess
 import sys
 from io import StringIO
 from pathlib import Path
@@ -49,6 +50,7 @@ class Command(BaseCommand):
         call_command("setup_roles", stdout=StringIO())
         editors = [_account(name, role) for name, role in ACCOUNTS.items()]
         self._publish_samples()
+        call_command("verify_log", stdout=StringIO(), stderr=StringIO())
         self._say("Collecting the style sheets …")
         call_command("collectstatic", interactive=False, verbosity=0)
         unprinted = [editor for editor in editors if new_passwords or not editor.has_usable_password()]
@@ -70,14 +72,16 @@ class Command(BaseCommand):
             samples.load(fixture)
         drafts = Pledge.objects.filter(slug__in=[fixture.stem for fixture in fixtures], editions=None, reviews=None)
         for done, pledge in enumerate(drafts, start=1):
-            samples.publish_first(pledge, change_note="First published.", writer=writer, reviewer=reviewer)
+            samples.publish(pledge, FIXTURES / "pledges" / f"{pledge.slug}.json", writer=writer, reviewer=reviewer)
             self._say(f"Published {done} of {len(drafts)}: {pledge.slug}")
         for site_text in samples.publish_site_texts(FIXTURES / "site_texts.json", by=reviewer):
             self._say(f"Published the text “{site_text}”")
 
     def _serve(self, port: int) -> None:
-        self._say(f"Serving {settings.SITE_URL}/ – stop with Ctrl-C.")
+        self._say(f"Serving {settings.SITE_URL}/ – stop with Ctrl-C. Mails become files in .demo/mail/.")
         connection.close()
+        os.chdir(settings.BASE_DIR)
+        _start_sender()
         command = [
             sys.executable,
             "-m",
@@ -87,12 +91,16 @@ class Command(BaseCommand):
             "--bind",
             f"{HOST}:{port}",
         ]
-        os.chdir(settings.BASE_DIR)
         os.execv(sys.executable, command)  # noqa: S606
 
     def _say(self, line: str) -> None:
         self.stdout.write(line)
         self.stdout.flush()
+
+
+def _start_sender() -> None:
+    """Send what waits in a process that ends with this one, which becomes the server."""
+    subprocess.Popen([sys.executable, "manage.py", "send_newsletter", "--with-parent"])
 
 
 def _require_free_port(port: int) -> None:

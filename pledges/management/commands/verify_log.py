@@ -1,63 +1,109 @@
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, connection
 
 from pledges import log
-from pledges.actions import editions, public_pledges
+from pledges.actions import citations, editions, public_pledges, verifications
 from pledges.guards import missing_guards
-from pledges.models import Edition, Editor
+from pledges.log import Problem
+from pledges.models import Checkpoint, Edition, Editor
 from pledges.one_state import one_state
+from pledges.verifier import Chain, Kept, UnknownError, differences, read_checkpoint, read_file
 
 _STEP = 5_000
 
 
 class Command(BaseCommand):
-    checked = 0
+    chain = Chain()
     help = "Check that the log is unbroken, that what readers see is what was published, and that the guards stand."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--all", action="store_true", help="name every problem instead of stopping at the first")
+        parser.add_argument(
+            "--checkpoint", type=Path, metavar="FILE", help="a checkpoint that you kept, to compare with"
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         started = time.perf_counter()
         try:
+            kept = _kept(options["checkpoint"])
             with one_state():
-                self._verify(every_problem=options["all"])
-                last = Edition.objects.order_by("sequence").last()
+                problems = self._find(kept, every_problem=options["all"])
         except DatabaseError as error:
             raise CommandError(f"The database cannot be read: {error}") from error
-        except log.UNREADABLE as error:
-            raise CommandError(f"A row cannot be read ({error}), after entry {self.checked:,} was checked.") from error
-        head = f"head {last.hash}" if last else "nothing published yet"
-        self.stdout.write(f"{last.sequence if last else 0:,} entries, unbroken, {head}.")
+        self._record(problems)
+        if problems:
+            raise CommandError(f"{len(problems)} problems were found." if options["all"] else str(problems[0]))
+        head = f"head {self.chain.head}" if self.chain.size else "nothing published yet"
+        self.stdout.write(f"{self.chain.size:,} entries, unbroken, {head}.")
         self.stderr.write(f"Checked in {time.perf_counter() - started:.2f} seconds.")
 
-    def _verify(self, *, every_problem: bool) -> None:
-        found = 0
-        for problem in self._problems():
-            if not every_problem:
-                raise CommandError(problem)
-            found += 1
-            self.stderr.write(problem)
-        if found:
-            raise CommandError(f"{found} problems were found.")
+    def _find(self, kept: list[Kept], *, every_problem: bool) -> list[Problem]:
+        """Give the first problem, or say every one and give them all."""
+        known = [*kept, *_signed()]
+        self.chain = Chain(one.size for one in known)
+        found: list[Problem] = []
+        try:
+            for problem in self._problems(known):
+                found.append(problem)
+                if not every_problem:
+                    break
+                self.stderr.write(str(problem))
+        except log.UNREADABLE as error:
+            after = f"after entry {self.chain.size:,} was checked"
+            found.append(Problem(None, f"A row cannot be read ({error}), {after}."))
+        return found
 
-    def _problems(self) -> Iterator[str]:
-        yield from (f"The guard {name} is missing, switched off or altered." for name in missing_guards(connection))
-        yield from map(str, log.verify(self._editions(), dict(Editor.objects.values_list("pk", "handle"))))
-        yield from (f"Entry {sequence}: no review approved it." for sequence in editions.unapproved())
-        yield from public_pledges.differences()
-        yield from public_pledges.miscounted()
-        yield from public_pledges.altered_verdicts()
-        yield from public_pledges.altered_ratings()
-        yield from public_pledges.astray_addresses()
+    def _problems(self, known: list[Kept]) -> Iterator[Problem]:
+        for name in missing_guards(connection):
+            yield Problem(None, f"The guard {name} is missing, switched off or altered.")
+        yield from log.verify(self._editions(), dict(Editor.objects.values_list("pk", "handle")), self.chain)
+        for one in known:
+            yield from (Problem(None, f"Not what the checkpoint says. {said}") for said in differences(one, self.chain))
+        yield from (Problem(sequence, "no review approved it.") for sequence in editions.unapproved())
+        for sentences in _COUNTS:
+            yield from (Problem(None, sentence) for sentence in sentences())
 
     def _editions(self) -> Iterator[Edition]:
-        for edition in Edition.objects.order_by("sequence").iterator(chunk_size=500):
+        for checked, edition in enumerate(Edition.objects.order_by("sequence").iterator(chunk_size=500), start=1):
             yield edition
-            self.checked += 1
-            if self.checked % _STEP == 0:
-                self.stderr.write(f"{self.checked:,} entries checked")
+            if checked % _STEP == 0:
+                self.stderr.write(f"{checked:,} entries checked")
+
+    def _record(self, problems: list[Problem]) -> None:
+        first_broken = min((problem.sequence for problem in problems if problem.sequence), default=None)
+        try:
+            verifications.record(
+                entries=self.chain.size,
+                head=self.chain.head if self.chain.size else "",
+                holds=not problems,
+                first_broken=first_broken,
+            )
+        except DatabaseError as error:
+            self.stderr.write(f"Readers of the log could not be told: {error}")
+
+
+_COUNTS = (
+    public_pledges.differences,
+    public_pledges.miscounted,
+    citations.differences,
+    public_pledges.altered_verdicts,
+    public_pledges.altered_ratings,
+    public_pledges.astray_addresses,
+)
+
+
+def _kept(file: Path | None) -> list[Kept]:
+    try:
+        return [read_checkpoint(read_file(file))] if file else []
+    except UnknownError as error:
+        raise CommandError(str(error)) from error
+
+
+def _signed() -> list[Kept]:
+    """Give the checkpoints that were published; whoever rewrites the log may have rewritten them too."""
+    return [Kept(log.origin(), size, root) for size, root in Checkpoint.objects.values_list("size", "root")]

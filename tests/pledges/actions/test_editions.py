@@ -47,14 +47,14 @@ def test_publish_refuses_what_changed_after_the_approval() -> None:
 @pytest.mark.usefixtures("guarded_transactions")
 def test_what_another_session_changes_while_we_publish_stays_out(monkeypatch: pytest.MonkeyPatch) -> None:
     review = make_approved_review()
-    append = editions._append
+    append = editions.append
 
     def change_meanwhile(*arguments: Any) -> Edition:
         with ThreadPoolExecutor(1) as pool:
             pool.submit(_change_evidence).result()
         return append(*arguments)
 
-    monkeypatch.setattr(editions, "_append", change_meanwhile)
+    monkeypatch.setattr(editions, "append", change_meanwhile)
 
     edition = editions.publish(review)
 

@@ -2,14 +2,17 @@ from pathlib import Path
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from pledges.actions import samples
-from pledges.models import Pledge, SiteText, Topic
+from pledges.content import read
+from pledges.models import Editor, Pledge, SiteText, Topic
 from tests.factories import (
     make_editor,
     make_pledge,
     make_site_text,
     make_topic,
+    make_verdict,
 )
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +43,48 @@ def test_rows_of_a_pledge_that_is_there_already_are_not_added(tmp_path: Path) ->
     assert samples.load(sample(tmp_path, TOPIC, reply)) == []
 
     assert not Pledge.objects.get().replies.exists()
+
+
+def load_sample(slug: str) -> tuple[Pledge, Path, dict[str, Editor]]:
+    for name in ("rating_scale", "groupings"):
+        samples.load(Path(f"fixtures/{name}.json"))
+    people = {
+        "writer": make_editor(username="demonstration-writer", handle="demonstration-writer"),
+        "reviewer": make_editor(),
+    }
+    fixture = Path(f"fixtures/pledges/{slug}.json")
+    (pledge,) = samples.load(fixture)
+    return pledge, fixture, people
+
+
+def test_each_verdict_of_a_sample_becomes_an_edition_recorded_now() -> None:
+    pledge, fixture, people = load_sample("no-tax-rise-working-people")
+    assert [verdict.effective_on for verdict in pledge.verdicts.all()] == ["2024-11-20"]
+    started = timezone.now()
+
+    samples.publish(pledge, fixture, **people)
+
+    editions = list(pledge.editions.order_by("number"))
+    contents = [read(bytes(edition.content or b"")) for edition in editions]
+    assert [edition.kind for edition in editions] == ["first", "verdict", "verdict"]
+    assert [content.verdict and content.verdict.effective_on for content in contents] == [
+        *("2024-11-20", "2025-03-20"),
+        "2025-11-28",
+    ]
+    assert [len(content.evidence) for content in contents] == [1, 1, 3]
+    assert all(edition.published_at >= started for edition in editions)
+    assert "effective 28 November 2025" in editions[-1].change_note
+
+
+def test_a_sample_that_somebody_completed_is_published_as_it_stands() -> None:
+    pledge, fixture, people = load_sample("no-tax-rise-working-people")
+    make_verdict(
+        pledge, effective_on="2026-01-01", missing="A count.", asked="The ministry.", no_primary_reason="None."
+    )
+
+    samples.publish(pledge, fixture, **people)
+
+    assert pledge.editions.count() == 1
 
 
 def test_a_row_that_no_form_would_take_is_refused(tmp_path: Path) -> None:

@@ -10,12 +10,14 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.db.models import ProtectedError
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from pytest_django import Settings
 
+from pledges.admin.editors import EditorForm
 from pledges.models import Editor
 from tests.conftest import Browser
 from tests.factories import make_editor, make_published_pledge
@@ -51,7 +53,8 @@ def page_of(editor: Editor, part: str = "change") -> str:
 
 
 def fields_for(editor: Editor, **changes: Any) -> dict[str, Any]:
-    fields = {"username": editor.username, "first_name": "", "last_name": "", "email": "", "groups": []}
+    seen = EditorForm(instance=editor).initial["seen"]
+    fields = {"username": editor.username, "first_name": "", "last_name": "", "email": "", "groups": [], "seen": seen}
     return {**fields, "is_active": "on", "is_staff": "on", **changes}
 
 
@@ -111,6 +114,45 @@ def test_a_handle_is_given_to_one_person_only(desk: Client, administrator: Edito
 
     assert response.status_code == 400
     assert not Editor.objects.filter(username="willy").exists()
+
+
+@pytest.mark.parametrize("name", ["willy", "WILLY", "Willy"])
+def test_a_name_is_one_persons_in_any_capitals(desk: Client, name: str) -> None:
+    make_editor(username="Willy")
+    other = make_editor(username="wilma", is_staff=True)
+
+    renamed = desk.post(page_of(other), fields_for(other, username=name))
+    made = desk.post(f"{LIST}add/", new_account(username=name))
+
+    assert (renamed.status_code, made.status_code) == (400, 400)
+    assert Editor.objects.filter(username__iexact="willy").count() == 1
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Editor.objects.filter(pk=other.pk).update(username="wILLY")
+
+
+def test_a_stale_form_gives_no_right_back(desk: Client) -> None:
+    willy = make_editor(username="willy", is_staff=True)
+    willy.groups.add(Group.objects.get(name="writer"))
+    opened = fields_for(willy, groups=[Group.objects.get(name="writer").pk])
+    willy.groups.clear()
+    Editor.objects.filter(pk=willy.pk).update(is_active=False)
+
+    response = desk.post(page_of(willy), opened | {"email": "willy@lemons.example"})
+
+    html = response.content.decode()
+    assert response.status_code == 409
+    assert "<ins>writer</ins>" in html
+    assert "willy@lemons.example" in html
+    willy.refresh_from_db()
+    assert (willy.is_active, willy.groups.count(), willy.email) == (False, 0, "")
+
+
+def test_logging_in_meanwhile_is_no_change_of_the_account(desk: Client) -> None:
+    willy = make_editor(username="willy", is_staff=True)
+    opened = fields_for(willy)
+    Editor.objects.filter(pk=willy.pk).update(last_login=timezone.now())
+
+    assert desk.post(page_of(willy), opened | {"email": "willy@lemons.example"}).status_code == 302
 
 
 def test_a_weak_first_password_is_refused(desk: Client) -> None:

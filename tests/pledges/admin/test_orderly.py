@@ -25,6 +25,55 @@ def test_a_list_answers_only_what_its_filters_ask(desk: Client, question: str) -
     assert desk.get(f"/admin/pledges/pledge/?{question}").status_code == 400
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        *(
+            "promisor__pledges__made_on__gte=1",
+            "promisor__pledges__promisor__pledges__id__gte=0",
+            "topic__slug__exact=a",
+        ),
+        *(
+            "promisor__pledges__verdicts__written_by__password__gte=a",
+            "kind__gte=a",
+            "topic__gte=1",
+            "topic__id__gte=1",
+        ),
+    ],
+)
+def test_the_filters_of_a_list_lead_no_further_than_their_own_field(desk: Client, question: str) -> None:
+    assert desk.get(f"/admin/pledges/pledge/?{question}").status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("moment", "status"),
+    [
+        *(("9999-12-31T23:59:59-12:00", 400), ("0001-01-01T00:00:00+14:00", 400), ("2026-01-01", 400), ("soon", 400)),
+        *(("2026-01-01 00:00:00+00:00", 200), ("0001-01-01T00:00:00+00:00", 200), ("9999-12-31 23:59:59+00:00", 200)),
+    ],
+)
+@pytest.mark.parametrize("bound", ["gte", "lt"])
+def test_a_list_takes_moments_of_the_calendar_only(desk: Client, bound: str, moment: str, status: int) -> None:
+    asked = desk.get("/admin/pledges/sitetext/", {f"published_at__{bound}": moment})
+
+    assert asked.status_code == status
+
+
+@pytest.mark.parametrize(("day", "status"), [("0001-01-01", 200), ("9999-12-31", 200), ("2026-02-30", 400)])
+def test_a_list_takes_days_of_the_calendar_only(desk: Client, day: str, status: int) -> None:
+    assert desk.get("/admin/pledges/reply/", {"answered_on__gte": day}).status_code == status
+
+
+def test_a_search_for_more_than_anybody_types_is_refused(desk: Client) -> None:
+    words, most = "a " * 1_100, "a " * 99
+    chooser = {"app_label": "pledges", "model_name": "verdict", "field_name": "pledge"}
+
+    assert desk.get("/admin/pledges/pledge/", {"q": words}).status_code == 400
+    assert desk.get("/admin/autocomplete/", chooser | {"term": words}).status_code == 400
+    assert desk.get("/admin/pledges/pledge/", {"q": most}).status_code == 200
+    assert desk.get("/admin/autocomplete/", chooser | {"term": most}).status_code == 200
+
+
 @pytest.mark.parametrize("path", ["edition/?salt__gt=a", "verdict/?written_by__password__startswith=a"])
 def test_a_list_gives_no_secret_away_by_guessing(desk: Client, path: str) -> None:
     assert desk.get(f"/admin/pledges/{path}").status_code == 400

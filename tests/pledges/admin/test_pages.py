@@ -101,3 +101,16 @@ def test_the_start_page_opens(desk: Client) -> None:
 def test_pages_of_editors_are_never_kept(desk: Client) -> None:
     assert "no-store" in desk.get("/admin/").headers["Cache-Control"]
     assert "private" in desk.get("/admin/").headers["Cache-Control"]
+
+
+@pytest.mark.parametrize("page", ["add", "1/change", "1/delete"])
+def test_not_even_a_superuser_can_write_an_edition(desk: Client, page: str) -> None:
+    make_published_pledge()
+    before = list(Edition.objects.values_list())
+
+    response = desk.post(
+        f"/admin/pledges/edition/{page}/", {"change_note": "Otherwise", "post": "yes", "_save": "Save"}
+    )
+
+    assert response.status_code == 403
+    assert list(Edition.objects.values_list()) == before

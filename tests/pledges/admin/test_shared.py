@@ -4,7 +4,15 @@ import pytest
 from django.test import Client
 
 from pledges.models import Journal, Source, Topic
-from tests.factories import make_editor, make_evidence, make_pledge, make_published_pledge, make_source, make_topic
+from tests.factories import (
+    make_approved_review,
+    make_editor,
+    make_evidence,
+    make_pledge,
+    make_published_pledge,
+    make_source,
+    make_topic,
+)
 from tests.pledges.admin.conftest import member, signed_in
 from tests.pledges.admin.test_journey import address_of, open_form, send
 
@@ -78,3 +86,44 @@ def test_the_history_of_evidence_has_its_sources(desk: Client) -> None:
 
     assert evidence.sources.count() == 2
     assert evidence.history.first().sources.count() == 2
+
+
+def test_a_citation_left_out_of_a_draft_opens_no_copy_that_readers_see() -> None:
+    source = a_cited_source()
+    evidence = source.evidence.get()
+    evidence.sources.set([make_source()])
+    browser = signed_in(member("writer"))
+
+    send(browser, address_of(source), open_form(browser, source) | {"archived_url": COPY})
+    deleted = send(signed_in(member("administrator")), f"{address_of(source)}../delete/", {}, opened="/admin/")
+
+    source.refresh_from_db()
+    assert source.archived_url == ""
+    assert deleted.status_code == 403
+
+
+def test_the_journal_names_the_pages_that_cite_a_source_in_public_whatever_their_drafts_say(desk: Client) -> None:
+    pledge = make_published_pledge()
+    source = pledge.evidence.get().sources.get()
+    pledge.evidence.get().sources.set([make_source()])
+
+    send(desk, address_of(source), open_form(desk, source) | {"archived_url": COPY})
+
+    assert Journal.objects.latest("number").tags == f"pledge:{pledge.slug}\n"
+
+
+def test_an_archived_copy_changed_after_the_approval_is_not_published(reviewers_desk: Client) -> None:
+    review = make_approved_review()
+    evidence, source = review.pledge.evidence.get(), review.pledge.evidence.get().sources.get()
+    browser = signed_in(member("writer"))
+    cited = open_form(browser, evidence)
+
+    send(browser, address_of(evidence), cited | {"Evidence_sources-0-source": str(make_source().pk)})
+    send(browser, address_of(source), open_form(browser, source) | {"archived_url": COPY})
+    send(browser, address_of(evidence), open_form(browser, evidence) | {"Evidence_sources-0-source": str(source.pk)})
+    response = send(reviewers_desk, address_of(review), {"publish": "1"})
+
+    source.refresh_from_db()
+    assert source.archived_url == COPY
+    assert response.status_code == 409
+    assert "The archived copy of a source has changed" in response.content.decode()

@@ -1,4 +1,5 @@
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,12 +8,14 @@ from django.core.management.base import CommandError
 from django.db import connection, transaction
 
 from pledges.actions import addresses
-from pledges.guards import EDITION, VERDICT, install_guards, remove_guards
-from pledges.models import Edition, Pledge, PublicPledge, Rating, RetiredSlug
+from pledges.guards import remove_guards
+from pledges.models import Edition, Journal, Pledge, PublicPledge, Rating, RetiredSlug, Verification
+from pledges.record_guards import EDITION, VERDICT
 from tests.factories import make_approved_review, make_published_pledge, make_review, make_verdict, publish
+from tests.unguarded import unguarded
 
 pytestmark = pytest.mark.django_db
-OUR_COMMANDS = sorted(name for name, app in get_commands().items() if app in {"pledges", "tracker"})
+OUR_COMMANDS = sorted(name for name, app in get_commands().items() if app in {"pledges", "tracker.newsletter"})
 
 
 def call(name: str, *arguments: str, **options: Any) -> str:
@@ -23,7 +26,7 @@ def call(name: str, *arguments: str, **options: Any) -> str:
 
 @pytest.mark.parametrize("name", OUR_COMMANDS)
 def test_every_command_says_what_it_does(name: str) -> None:
-    assert load_command_class("pledges", name).help.endswith(".")
+    assert load_command_class(get_commands()[name], name).help.endswith(".")
 
 
 def test_publish_pledge_publishes_an_approved_review() -> None:
@@ -68,13 +71,8 @@ def test_verify_log_names_the_head() -> None:
 
 
 def tamper(sql: str) -> None:
-    """Do what somebody with every right on the database can do, and put the guards back."""
-    remove_guards(connection)
-    with connection.cursor() as cursor:
+    with unguarded(), connection.cursor() as cursor:
         cursor.execute(sql)
-        if connection.vendor == "postgresql":
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-    install_guards(connection)
 
 
 def test_verify_log_names_the_first_broken_sequence() -> None:
@@ -93,6 +91,47 @@ def test_verify_log_can_name_every_problem() -> None:
 
     with pytest.raises(CommandError, match=r"^\d+ problems were found"):
         call("verify_log", all=True)
+
+
+def test_verify_log_tells_readers_that_the_log_holds() -> None:
+    edition = make_published_pledge().editions.get()
+
+    call("verify_log")
+
+    told = Verification.objects.get()
+    assert (told.entries, told.head, told.holds, told.first_broken) == (1, edition.hash, True, None)
+    assert told.ran_at > edition.published_at
+    assert Journal.objects.latest("number").tags == "log\n"
+
+
+@pytest.mark.parametrize("every", [True, False])
+def test_verify_log_tells_readers_what_it_found(every: bool) -> None:  # noqa: FBT001
+    for _ in range(3):
+        make_published_pledge()
+    tamper(f"UPDATE {EDITION} SET change_note = 'Falsified' WHERE sequence IN (2, 3)")
+
+    for _ in range(2):
+        with pytest.raises(CommandError):
+            call("verify_log", all=every)
+
+    told = Verification.objects.get()
+    assert (told.holds, told.first_broken) == (False, 2)
+
+
+def test_verify_log_tells_readers_of_what_has_no_entry() -> None:
+    make_published_pledge()
+    PublicPledge.objects.update(headline="Falsified")
+
+    with pytest.raises(CommandError):
+        call("verify_log")
+
+    told = Verification.objects.get()
+    assert (told.entries, told.holds, told.first_broken) == (1, False, None)
+
+
+def test_verify_log_says_that_a_checkpoint_cannot_be_read(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="cannot be read"):
+        call("verify_log", "--checkpoint", str(tmp_path / "none"))
 
 
 @pytest.mark.parametrize(

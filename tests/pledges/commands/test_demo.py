@@ -7,6 +7,9 @@ from pathlib import Path
 from tests.processes import Run
 
 FIXTURES = sorted(Path("fixtures/pledges").glob("*.json"))
+ROWS = [row for fixture in FIXTURES for row in json.loads(fixture.read_text())]
+VERDICTS = [row["fields"] for row in ROWS if row["model"] == "pledges.verdict"]
+RATED = {verdict["pledge"][0] for verdict in VERDICTS}
 
 
 def test_demo_publishes_every_sample_and_does_no_harm_twice(manage: Run) -> None:
@@ -21,7 +24,9 @@ def test_demo_publishes_every_sample_and_does_no_harm_twice(manage: Run) -> None
     assert again.returncode == 0
     assert "Published" not in again.stdout
     assert "Log-in for " not in again.stdout
-    assert f"{len(FIXTURES)} entries, unbroken" in manage("verify_log").stdout
+    later_verdicts = len(VERDICTS) - len(RATED)
+    assert later_verdicts == 7
+    assert f"{len(FIXTURES) + later_verdicts} entries, unbroken" in manage("verify_log").stdout
     assert manage("demo", "--no-serve", "--new-passwords").stdout.count("Log-in for ") == 2
 
 
@@ -48,14 +53,9 @@ def test_demo_refuses_a_port_in_use_before_it_does_anything(manage: Run) -> None
 
 
 def test_every_sample_verdict_says_whose_rating_it_is() -> None:
-    rows = [row for fixture in FIXTURES for row in json.loads(fixture.read_text())]
-    verdicts = [row["fields"] for row in rows if row["model"] == "pledges.verdict"]
-
-    assert verdicts
-    assert all(verdict["attribution"].startswith("Rating as reported by Full Fact") for verdict in verdicts)
+    assert VERDICTS
+    assert all(verdict["attribution"].startswith("Rating as reported by Full Fact") for verdict in VERDICTS)
 
 
 def test_every_sample_fact_has_a_source() -> None:
-    rows = [row for fixture in FIXTURES for row in json.loads(fixture.read_text())]
-
-    assert all(row["fields"]["sources"] for row in rows if row["model"] == "pledges.evidence")
+    assert all(row["fields"]["sources"] for row in ROWS if row["model"] == "pledges.evidence")

@@ -95,8 +95,18 @@ def test_an_entry_says_what_moved_why_and_all_that_the_page_said(client: Client)
         assert said in content(newest)
     for said in ["It <em>is</em>.", "Lemons are <em>sour</em>.", "A cart came", "The lemon act", "Ministry of Lemons"]:
         assert said in content(newest)
+    assert f'href="{SITE}/pledges/{pledge.slug}/editions/2/"' in content(newest)
     assert first.title == "A lemon for everyone: On the press"
     assert "Squeezed" not in content(first)
+
+
+def test_an_entry_says_what_was_asked_and_answered_and_how_we_will_tell(client: Client) -> None:
+    make_full_site()
+
+    html = content(read(client, "/corrections/feed.atom").entries[0])
+
+    for said in ["Right of reply", "The Lemon Party was asked on", "None is recorded in this edition.", "Promised for"]:
+        assert said in html
 
 
 def test_footnotes_links_and_pictures_lead_to_the_site(client: Client) -> None:
@@ -219,7 +229,7 @@ def test_lists_lead_to_the_feed_of_everything(address: str, client: Client) -> N
     assert '<a href="/updates/feed.atom"' in html
 
 
-@pytest.mark.parametrize("name", ["pledge", "topic", "department", "promisor"])
+@pytest.mark.parametrize("name", ["corrections", "pledge", "topic", "department", "promisor"])
 def test_a_page_leads_to_its_own_feed(name: str, client: Client) -> None:
     address = path(name, make_published_pledge())
 

@@ -34,3 +34,10 @@ def test_links_an_error_to_its_field() -> None:
     assert described
     assert f'id="{described[1]}"' in html
     assert "“pears” is not one of the choices" in html
+
+
+def test_shows_differences_and_ratings_over_time() -> None:
+    html = page()
+
+    assert "<del>" in html
+    assert html.count('class="area-chart__area') == 2 * len(RATINGS)

@@ -1,0 +1,199 @@
+"""Removing text on legal grounds: from the editions, the rows they came from, and what history kept of both."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import chain
+
+from django.core.files.storage import default_storage
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from pledges import content
+from pledges.actions import drafts, editions, public_pledges, traces
+from pledges.actions.journal import public_change
+from pledges.actions.publishing_rule import NotPublishableError, reasons_of_row
+from pledges.actions.traces import Trace
+from pledges.models import Edition, Editor, Evidence, Pledge, Reply, RetiredSlug, Review, SiteText, Source, Verdict
+from pledges.removal import NotRemovableError, Removal, is_fixed, pictures_in, texts_of
+
+PERMISSION = "pledges.redact_pledge"
+
+
+@dataclass(frozen=True)
+class Order:
+    """What has to go, why in a sentence for readers, and the two who answer for it.
+
+    Either `passages`, wherever they stand, or the whole content of some earlier editions by their `sequences`.
+    """
+
+    reason: str
+    by: Editor
+    approved_by: Editor
+    passages: Sequence[str] = ()
+    sequences: Sequence[int] = ()
+
+
+@dataclass(frozen=True)
+class Redaction:
+    """What was removed: the edition that says so, the sequences it blanked, the rows, the pictures."""
+
+    edition: Edition
+    blanked: list[int]
+    traces: list[Trace]
+    pictures: list[str]
+    tags: list[str]
+
+
+def redact(pledge: Pledge, order: Order) -> Redaction:
+    """Carry out an order; raises NotPublishableError with the reasons, and nothing is changed then.
+
+    The new edition says what the current one says, without what is removed: no draft comes out with it.
+    """
+    with public_change() as tags:
+        pledge = Pledge.objects.select_for_update(of=("self",)).get(pk=pledge.pk)
+        standing = [edition for edition in pledge.editions.order_by("pk") if edition.content is not None]
+        if reasons := [*_reasons_of_people(order), *_reasons_of_editions(order, standing)]:
+            raise NotPublishableError(reasons)
+        try:
+            return _carry_out(pledge, order, standing, tags)
+        except NotRemovableError as error:
+            raise NotPublishableError([str(error)]) from error
+
+
+def _carry_out(pledge: Pledge, order: Order, standing: list[Edition], tags: set[str]) -> Redaction:
+    removal = _removal(order, standing)
+    named = [edition for edition in standing if _is_named(edition, order, removal)]
+    if reasons := [*_reasons_of_lines(pledge, order, removal), *([] if named else [_(NOTHING)])]:
+        raise NotPublishableError(reasons)
+    erased = [_stored(edition) for edition in named]
+    sequences = [edition.sequence for edition in named]
+    edition = _append(pledge, order, removal.from_content(_stored(standing[-1])), sequences)
+    found = list(traces.traces(pledge, _sources(pledge, standing), removal))
+    for trace in found:
+        trace.remove()
+    Edition.objects.filter(pk__in=sequences).update(content=None, salt=None, content_digest=None)
+    _blank_reviews(pledge, sequences, removal)
+    _settle(pledge, found)
+    pictures = sorted(_unused(set(chain.from_iterable(pictures_in(stored.decode()) for stored in erased))))
+    for name in pictures:
+        transaction.on_commit(partial(default_storage.delete, name))
+    tags.update(public_pledges.refresh(pledge) | _purged(pledge))
+    return Redaction(edition, sequences, found, pictures, sorted(tags))
+
+
+NOTHING = "No edition of this pledge holds that text. What only drafts hold is changed by editing them."
+
+
+def _removal(order: Order, standing: list[Edition]) -> Removal:
+    """Say what goes: the passages, or each text that only the editions to be blanked have."""
+    texts: dict[bool, set[str]] = {True: set(), False: set()}
+    for edition in standing if order.sequences else []:
+        said = {text for name, text in texts_of(_stored(edition)) if text and not is_fixed(name)}
+        texts[edition.sequence in order.sequences] |= said
+    return Removal(order.passages, whole=texts[True] - texts[False])
+
+
+def _is_named(edition: Edition, order: Order, removal: Removal) -> bool:
+    if order.sequences:
+        return edition.sequence in order.sequences
+    return any(removal.concerns(text) for _name, text in texts_of(_stored(edition)))
+
+
+def _reasons_of_people(order: Order) -> Iterator[str]:
+    if order.by.pk == order.approved_by.pk:
+        yield _("A redaction needs two people.")
+    for editor in (order.by, order.approved_by):
+        if not (editor.is_active and editor.has_perm(PERMISSION)):
+            yield _("%s may not take part in a redaction.") % editor.handle
+
+
+def _reasons_of_editions(order: Order, standing: list[Edition]) -> Iterator[str]:
+    if not standing:
+        yield _("This pledge was never published.")
+        return
+    known = {edition.sequence for edition in standing}
+    if unknown := sorted({*order.sequences} - known):
+        yield _("These are no entries of this pledge with a content: %s.") % ", ".join(map(str, unknown))
+    if standing[-1].sequence in order.sequences:
+        yield _("The current edition cannot be blanked as a whole: publish one without the text first.")
+    if bool(order.sequences) == bool(order.passages):
+        yield _("Name either entries or texts.")
+
+
+def _reasons_of_lines(pledge: Pledge, order: Order, removal: Removal) -> Iterator[str]:
+    if not order.reason.strip():
+        yield _("Say why, in a sentence for readers.")
+    if removal.concerns(order.reason):
+        yield _("The reason itself holds the text.")
+    for sequence, entry in pledge.editions.order_by("pk").values_list("pk", "entry"):
+        if any(removal.concerns(text) for _name, text in texts_of(bytes(entry))):
+            yield _("The public line of entry %d itself holds the text, and no line can be changed.") % sequence
+
+
+def _append(pledge: Pledge, order: Order, stored: bytes, sequences: list[int]) -> Edition:
+    review = Review(
+        pledge=pledge,
+        content_digest=content.digest(stored),
+        kind=Edition.Kind.REDACTION,
+        change_note=order.reason,
+        requested_by=order.by,
+        requested_at=timezone.now(),
+        decision=Review.Decision.APPROVED,
+        decided_by=order.approved_by,
+        decided_at=timezone.now(),
+    )
+    if reasons := list(reasons_of_row(review)):
+        raise NotPublishableError(reasons)
+    review.edition = editions.append(review, stored, redacts=sequences)
+    review.save()
+    return review.edition
+
+
+def _sources(pledge: Pledge, standing: list[Edition]) -> set[int]:
+    cited = {source.key for edition in standing for source in content.read(_stored(edition)).sources}
+    return cited | {pledge.made_in_id, *pledge.evidence.exclude(sources=None).values_list("sources", flat=True)}
+
+
+def _blank_reviews(pledge: Pledge, sequences: list[int], removal: Removal) -> None:
+    """Leave no comment that holds the text, and no digest by which somebody could try out what it was."""
+    pledge.reviews.filter(edition=None).delete()  # void, as the working copy is another now
+    pledge.reviews.filter(edition__in=sequences).update(content_digest="")
+    for review in pledge.reviews.exclude(comment=""):
+        if removal.concerns(review.comment):
+            pledge.reviews.filter(pk=review.pk).update(comment="")
+    Pledge.history.filter(id=pledge.pk).update(draft_digest="")
+
+
+def _settle(pledge: Pledge, found: list[Trace]) -> None:
+    sources = [trace.row for trace in found if isinstance(trace.row, Source)]
+    citing = {citing.pk: citing for source in sources for citing in drafts.citing(source)}
+    for one in sorted({**citing, pledge.pk: pledge}.values(), key=lambda one: one.pk):
+        drafts.settle(one)
+
+
+def _unused(pictures: set[str]) -> set[str]:
+    """Leave out the pictures that any edition, draft or text of the site still shows."""
+    if not pictures:
+        return pictures
+    contents = Edition.objects.exclude(content=None).values_list("content", flat=True)
+    shown = (bytes(stored).decode() for stored in contents.iterator() if stored is not None)
+    written = (text for model, name in _MARKDOWN for text in model._default_manager.values_list(name, flat=True))
+    return pictures - set(chain.from_iterable(pictures_in(text) for text in chain(shown, written)))
+
+
+_MARKDOWN: list[tuple[type[models.Model], str]] = [
+    *((Pledge, "background"), (Verdict, "explanation"), (Evidence, "account"), (Reply, "answer")),
+    *((SiteText, "draft"), (SiteText, "published")),
+]
+
+
+def _purged(pledge: Pledge) -> set[str]:
+    slugs = {pledge.public.slug, *RetiredSlug.objects.filter(pledge=pledge).values_list("slug", flat=True)}
+    return {"log", *(f"purge:pledge:{slug}" for slug in slugs)}
+
+
+def _stored(edition: Edition) -> bytes:
+    assert edition.content is not None
+    return bytes(edition.content)

@@ -1,0 +1,129 @@
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError, connection, transaction
+
+from pledges import purging
+from pledges.actions import redactions, traces
+from pledges.actions.publishing_rule import NotPublishableError
+from pledges.actions.redactions import Order, Redaction
+from pledges.models import Editor, Pledge, PublicPledge
+from pledges.removal import Removal
+
+_SURE = "redact"
+
+
+class Command(BaseCommand):
+    help = (
+        "Remove text from a published pledge on legal grounds, for ever, in a way that the public log shows."
+        " First it says what will go, and asks."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("slug", help="the last part of the pledge's address")
+        what = parser.add_mutually_exclusive_group(required=True)
+        what.add_argument(
+            "--text", action="append", default=[], help="a text to remove wherever it stands; several times"
+        )
+        what.add_argument("--sequences", type=_sequences, default=[], help="earlier entries to blank whole, like 3,4")
+        parser.add_argument("--reason", required=True, help="what was removed and why, in a sentence for readers")
+        parser.add_argument("--by", required=True, metavar="HANDLE", help="who asks for it")
+        parser.add_argument("--approved-by", required=True, metavar="HANDLE", help="who approves it: another person")
+        parser.add_argument("--dry-run", action="store_true", help="say what would be removed, and change nothing")
+        parser.add_argument("--yes", action="store_true", help="do not ask")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        pledge = Pledge.objects.filter(slug=options["slug"]).first()
+        if pledge is None:
+            raise CommandError(f"There is no pledge “{options['slug']}”.")
+        order = Order(
+            reason=options["reason"],
+            by=_editor(options["by"]),
+            approved_by=_editor(options["approved_by"]),
+            passages=options["text"],
+            sequences=options["sequences"],
+        )
+        self._try(pledge, order)
+        if options["dry_run"]:
+            self.stdout.write("Nothing was changed.")
+        elif options["yes"] or input(f"This cannot be undone. Type “{_SURE}” to go on: ").strip() == _SURE:
+            self._do(pledge, order)
+        else:
+            raise CommandError("Nothing was changed.")
+
+    def _try(self, pledge: Pledge, order: Order) -> None:
+        with transaction.atomic():
+            for line in _report(_redact(pledge, order)):
+                self.stdout.write(line)
+            transaction.set_rollback(True)
+
+    def _do(self, pledge: Pledge, order: Order) -> None:
+        _overwrite_what_is_deleted()
+        redaction = _redact(pledge, order)
+        self.stdout.write(f"Done: entry {redaction.edition.sequence}, {redaction.edition.short_hash}.")
+        self._tell_caches(pledge, redaction)
+        _shrink(self)
+        if order.passages:
+            for place in traces.remaining(Removal(order.passages)):
+                self.stderr.write(f"The text still stands in {place}.")
+
+    def _tell_caches(self, pledge: Pledge, redaction: Redaction) -> None:
+        addresses = purging.addresses_of(PublicPledge.objects.get(pledge=pledge), redaction.pictures)
+        self.stdout.write("Caches before this site may still hold these addresses:")
+        for address in addresses:
+            self.stdout.write(address)
+        if settings.PURGE_URL:
+            problem = purging.purge(addresses, redaction.tags)
+            (self.stderr if problem else self.stdout).write(problem or "The cache at PURGE_URL was told.")
+
+
+def _redact(pledge: Pledge, order: Order) -> Redaction:
+    try:
+        return redactions.redact(pledge, order)
+    except NotPublishableError as error:
+        raise CommandError(str(error)) from error
+
+
+def _report(redaction: Redaction) -> Iterator[str]:
+    yield f"Entries whose content is blanked: {', '.join(map(str, redaction.blanked))}"
+    for trace in redaction.traces:
+        yield f"Removed from {trace}"
+    for picture in redaction.pictures:
+        yield f"Picture deleted: {picture}"
+
+
+def _editor(handle: str) -> Editor:
+    editor = Editor.objects.filter(handle=handle).first()
+    if editor is None:
+        raise CommandError(f"Nobody has the handle “{handle}”.")
+    return editor
+
+
+def _sequences(text: str) -> list[int]:
+    return [int(part) for part in text.split(",")]
+
+
+def _overwrite_what_is_deleted() -> None:
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA secure_delete = ON")
+
+
+def _shrink(command: BaseCommand) -> None:
+    """Rewrite SQLite's file, whose free places may hold the text from before; other databases are their owner's business."""
+    if connection.vendor != "sqlite" or connection.in_atomic_block:
+        command.stderr.write(
+            "Dead rows, backups, replicas and logs of the database hold the text until they are renewed."
+        )
+        return
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM")
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    except DatabaseError as error:
+        command.stderr.write(
+            f"Run VACUUM when nothing else uses the database, which holds the text until then: {error}"
+        )
+    command.stderr.write("Backups of the database hold the text until they are renewed.")

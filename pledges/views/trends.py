@@ -1,0 +1,47 @@
+from http import HTTPStatus
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
+
+from pledges.charts import areas
+from pledges.filters import KnownChoiceField
+from pledges.labels import Label, Labels
+from pledges.totals import all_cells, counts
+from pledges.trends import trend
+from pledges.views.reading import reader_page
+
+
+class TrendForm(forms.Form):
+    """Of which topic the trends are asked for, or of all."""
+
+    topic = KnownChoiceField(_("Topic"))
+
+    def offer(self, topics: list[Label]) -> None:
+        field = self.fields["topic"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", _("All topics")), *((topic.slug, topic.name) for topic in topics)]
+
+
+@reader_page
+def trends(request: HttpRequest) -> HttpResponse:
+    """How many pledges stood at each rating over time, of one topic or of all."""
+    labels = Labels()
+    in_public = counts(all_cells(), "topic")
+    topics = [topic for topic in labels.of("topic") if in_public[topic.key]]
+    form = TrendForm(request.GET)
+    form.offer(topics)
+    if not form.is_valid():
+        return render(request, "pledges/trends.html", {"form": form}, status=HTTPStatus.BAD_REQUEST)
+    asked = form.cleaned_data["topic"]
+    address = reverse("trends") + (f"?{urlencode({'topic': asked})}" if asked else "")
+    if request.GET.getlist("topic") not in ([], [asked]) or (not asked and "topic" in request.GET):
+        return redirect(address)  # a browser sends the empty choice too
+    topic = next((topic for topic in topics if topic.slug == asked), None)
+    counted = trend(topic=topic.key if topic else None, today=timezone.localdate())
+    context = {"form": form, "topic": topic, "address": address, "trend": counted, "chart": areas(counted, labels)}
+    return render(request, "pledges/trends.html", context)

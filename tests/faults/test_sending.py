@@ -1,0 +1,170 @@
+"""Senders that are killed, and a mail server that fails in every way: nobody gets a message twice, nobody is forgotten."""
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.faults.smtp_sink import HOST, taken
+from tests.processes import Run, free_port
+
+ROWS = 5000
+ROUNDS, SENDERS = 10, 2  # 20 kills
+
+Task = Callable[..., list[str]]
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "taken"
+
+
+@pytest.fixture
+def sink(environment: dict[str, str], file: Path) -> Iterator["subprocess.Popen[str]"]:
+    """A mail server in a process of its own, to which EMAIL_URL leads."""
+    port = free_port()
+    environment |= {"EMAIL_URL": f"smtp://{HOST}:{port}", "SITE_URL": "http://127.0.0.1", "ALLOWED_HOSTS": "127.0.0.1"}
+    running = start_sink(port, file)
+    yield running
+    running.communicate()  # closes what it reads from, which ends it
+
+
+def start_sink(port: int, file: Path) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-m", "tests.faults.smtp_sink", str(port), str(file)]
+    running = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
+    assert running.stdout is not None
+    assert running.stdout.readline() == "ready\n"
+    return running
+
+
+@pytest.fixture
+def task(environment: dict[str, str], manage: Run) -> Task:
+    """Run a task of `tests.faults.mailing` on a migrated database; gives the lines it prints."""
+    manage("migrate", "--verbosity=0")
+
+    def run(*arguments: str) -> list[str]:
+        command = [sys.executable, "-m", "tests.faults.mailing", *arguments]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr[-2000:]
+        return done.stdout.splitlines()
+
+    return run
+
+
+def states(task: Task) -> dict[str, int]:
+    return {state: int(count) for state, count in (line.split() for line in task("states"))}
+
+
+@pytest.mark.usefixtures("sink")
+def test_kill_20_times_doubles_and_loses_nothing(task: Task, manage: Run, file: Path) -> None:
+    (seconds,) = task("prepare", str(ROWS))
+    assert float(seconds) < 5
+
+    task("kill", str(ROUNDS), str(SENDERS))
+    killed_with = states(task)
+    finished = manage("send_newsletter", "--once")
+
+    assert finished.returncode == 0, finished.stderr[-2000:]
+    counts = states(task)
+    received = [address for address, _key in taken(file)]
+    assert sum(counts.values()) == ROWS
+    assert set(counts) <= {"sent", "unknown"}
+    assert counts.get("unknown", 0) <= ROUNDS * SENDERS
+    assert 0 < killed_with.get("sent", 0) < ROWS  # they were killed in the midst of it
+    assert len(received) == len(set(received))
+    sent = set(task("addresses", "sent"))
+    assert sent <= set(received)
+    assert set(received) - sent <= set(task("addresses", "unknown"))
+    assert "@" not in finished.stdout + finished.stderr
+
+
+@pytest.mark.usefixtures("sink")
+def test_two_at_once_share_the_work(task: Task, environment: dict[str, str], file: Path) -> None:
+    task("prepare", "400")
+    command = [sys.executable, "manage.py", "send_newsletter", "--once"]
+
+    senders = [subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) for _ in range(SENDERS)]
+    said = [sender.communicate(timeout=60)[0] for sender in senders]
+
+    assert [sender.returncode for sender in senders] == [0, 0]
+    assert states(task) == {"sent": 400}
+    received = [address for address, _key in taken(file)]
+    assert len(received) == len(set(received)) == 400
+    assert all(line.endswith("sent.") for lines in said for line in lines.splitlines())
+
+
+@pytest.mark.usefixtures("sink")
+def test_each_refusal_ends_as_it_should_and_the_others_get_theirs(task: Task, manage: Run, file: Path) -> None:
+    task("prepare", "50", "later", "gone", "spam", "full", "slowly", "die")
+
+    done = manage("send_newsletter", "--once")
+
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert states(task) == {"failed": 3, "queued": 2, "sent": 50, "unknown": 1}
+    assert set(task("addresses", "queued")) == {"later@reader.example", "slowly@reader.example"}
+    assert task("addresses", "unknown") == ["die@reader.example"]
+    assert len(taken(file)) == 51
+    assert "@" not in done.stdout + done.stderr
+
+
+def test_a_server_that_is_down_loses_nothing(
+    task: Task, manage: Run, sink: "subprocess.Popen[str]", environment: dict[str, str], file: Path
+) -> None:
+    task("prepare", "20")
+    sink.communicate()
+
+    down = manage("send_newsletter", "--once")
+
+    assert down.returncode == 1
+    assert "They wait to be sent later." in down.stderr
+    assert states(task) == {"queued": 20}
+
+    again = start_sink(int(environment["EMAIL_URL"].rpartition(":")[2]), file)
+    assert manage("send_newsletter", "--once").returncode == 0
+    again.communicate()
+    assert states(task) == {"queued": 1, "sent": 19}  # the one that was tried waits a minute
+
+
+@pytest.mark.usefixtures("sink")
+def test_while_a_server_hangs_the_site_answers_as_always(task: Task, manage: Run, environment: dict[str, str]) -> None:
+    manage("collectstatic", "--no-input", "--verbosity=0")
+    task("prepare", "1", "hang")
+    command = [sys.executable, "manage.py", "send_newsletter"]
+    sender = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
+    try:
+        wait_until(lambda: states(task).get("sending") == 1)
+
+        (milliseconds,) = task("sign-up")
+    finally:
+        sender.kill()
+        sender.wait()
+
+    assert int(milliseconds) < 300
+
+
+@pytest.mark.usefixtures("sink")
+def test_sigterm_ends_after_the_message_at_hand(task: Task, environment: dict[str, str]) -> None:
+    task("prepare", "2000")
+    command = [sys.executable, "manage.py", "send_newsletter"]
+    sender = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+    wait_until(lambda: states(task).get("sent", 0) > 10)
+
+    sender.send_signal(signal.SIGTERM)
+    said = sender.communicate(timeout=20)[0]
+
+    assert sender.returncode == 0
+    assert set(states(task)) == {"sent", "queued"}
+    assert f"{states(task)['sent']:,} sent." in said
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    ends = time.monotonic() + 30
+    while not holds():
+        assert time.monotonic() < ends
+        time.sleep(0.2)

@@ -1,0 +1,89 @@
+import json
+from typing import Any
+
+import pytest
+
+from pledges.content import canonical
+from pledges.removal import NotRemovableError, Removal, is_fixed, pictures_in, texts_of
+
+NAME = Removal(["Rudolf Rassendyll"])
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("Rudolf Rassendyll ate it.", "[removed] ate it."),
+        ("Said RUDOLF\n  rassendyll, twice: Rudolf Rassendyll.", "Said [removed], twice: [removed]."),
+        ("Rudolf and Rassendyll", "Rudolf and Rassendyll"),
+        ("", ""),
+    ],
+)
+def test_a_passage_is_found_across_lines_and_in_any_case(text: str, left: str) -> None:
+    assert NAME.without(text) == left
+    assert NAME.concerns(text) == (text != left)
+
+
+def test_signs_in_a_passage_are_taken_as_they_stand() -> None:
+    removal = Removal(["a.b (c)", "/media/x.png"])
+
+    assert removal.without("a.b (c), axb (c), /media/x.png") == "[removed], axb (c), [removed]"
+
+
+def test_a_whole_text_goes_only_as_a_whole() -> None:
+    removal = Removal(whole=["A lemon."])
+
+    assert removal.without("A lemon.") == "[removed]"
+    assert not removal.concerns("A lemon. Or two.")
+
+
+@pytest.mark.parametrize("passage", ["", "  ", "a", "\n ab "])
+def test_a_passage_that_would_stand_everywhere_is_refused(passage: str) -> None:
+    with pytest.raises(NotRemovableError, match="at least 3 characters"):
+        Removal([passage])
+
+
+def stripped(**said: Any) -> Any:
+    return json.loads(NAME.from_content(canonical(said)))
+
+
+def test_a_content_keeps_its_shape() -> None:
+    said = {"schema": 7, "background": "By Rudolf Rassendyll", "evidence": [{"key": 1, "title": "Lemons"}]}
+
+    assert stripped(**said) == {**said, "background": "By [removed]"}
+
+
+def test_a_published_verdict_loses_the_text_and_gets_no_other() -> None:
+    rating = {"key": 2, "name": "Rudolf Rassendyll’s own", "slug": "own"}
+    said = stripped(verdicts=[{"key": 1, "summary": "By Rudolf Rassendyll", "missing": "A count", "rating": rating}])
+
+    assert said["verdicts"] == [
+        {"key": 1, "summary": "", "missing": "A count", "rating": {**rating, "name": "[removed]’s own"}}
+    ]
+
+
+def test_an_address_is_replaced_whole() -> None:
+    removal = Removal(["lemons.example/rudolf"])
+    source = {"key": 7, "url": "https://lemons.example/rudolf/1", "title": "Lemons"}
+
+    said = json.loads(removal.from_content(canonical({"made_in": source})))
+
+    assert said["made_in"] == {**source, "url": "https://removed.invalid/7"}
+
+
+@pytest.mark.parametrize("name", ["slug", "kind", "made_on", "answer_by"])
+def test_what_is_no_text_cannot_be_blanked(name: str) -> None:
+    assert is_fixed(name)
+    with pytest.raises(NotRemovableError, match=f"“{name}” of 3"):
+        NAME.from_content(canonical({"topic": {"key": 3, name: "Rudolf Rassendyll"}}))
+
+
+def test_every_text_is_given_with_its_field() -> None:
+    stored = canonical({"a": "x", "b": [{"c": "y", "d": 1}, {"c": ""}], "e": {"f": ["z"]}})
+
+    assert list(texts_of(stored)) == [("a", "x"), ("c", "y"), ("c", ""), ("f", "z")]
+
+
+def test_pictures_of_ours_are_named() -> None:
+    name = "0" * 32 + ".png"
+
+    assert pictures_in(f"![a](/media/{name}) ![b](https://lemons.example/media/x.png)") == {name}

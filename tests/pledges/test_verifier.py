@@ -1,0 +1,205 @@
+"""The program that anybody can run, without the site and without a database."""
+
+import base64
+import hashlib
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pledges import verifier
+from pledges.verifier import BrokenError, Chain, Kept, Tree, UnknownError, check, entry_hash, exact_bytes
+from tests.other_site import OtherSite, make_lines
+
+
+def problems(lines: list[bytes]) -> list[tuple[int, str]]:
+    chain = Chain()
+    return [(place, said) for place, line in enumerate(lines, start=1) for said in chain.follow(line)]
+
+
+def rewritten(line: bytes, **changed: Any) -> bytes:
+    return exact_bytes({**json.loads(line), **changed})
+
+
+def saved(tmp_path: Path, lines: list[bytes]) -> str:
+    file = tmp_path / "entries.jsonl"
+    file.write_bytes(b"".join(line + b"\n" for line in lines))
+    return str(file)
+
+
+def root_of(leaves: list[bytes]) -> bytes:
+    """The Merkle tree hash word for word as RFC 6962, section 2.1, defines it."""
+    if not leaves:
+        return hashlib.sha256().digest()
+    if len(leaves) == 1:
+        return hashlib.sha256(b"\x00" + leaves[0]).digest()
+    half = 1
+    while half * 2 < len(leaves):
+        half *= 2
+    return hashlib.sha256(b"\x01" + root_of(leaves[:half]) + root_of(leaves[half:])).digest()
+
+
+def test_the_root_is_that_of_rfc_6962_at_every_size() -> None:
+    leaves = [bytes([number]) for number in range(70)]
+    tree = Tree()
+
+    for size in range(len(leaves)):
+        assert base64.b64decode(tree.root) == root_of(leaves[:size])
+        tree.add(hashlib.sha256(b"\x00" + leaves[size]).digest())
+
+
+def test_a_true_log_holds() -> None:
+    assert problems(make_lines(5)) == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({"sequence": 7}, "the sequence does not continue after 1."),
+        ({"sequence": "2"}, "the sequence does not continue after 1."),
+        ({"previous_hash": "f" * 64}, "its previous hash is not the hash of the entry before it."),
+        ({"published_at": "2026-03-02T23:59:59.999999Z"}, "its moment is earlier than that of the entry before it."),
+        ({"published_at": "yesterday"}, "its moment cannot be read."),
+        ({"number": 3}, "its edition number does not continue those of the pledge."),
+        ({"number": 1}, "its edition number does not continue those of the pledge."),
+        ({"number": "2"}, "its edition number does not continue those of the pledge."),
+    ],
+)
+def test_a_line_that_does_not_fit_is_found(changed: dict[str, Any], says: str) -> None:
+    first, second = make_lines(2)
+
+    assert (2, says) in problems([first, rewritten(second, **changed)])
+
+
+@pytest.mark.parametrize("line", [b"", b"{}]", b"[]", b'{"a": 1}', b"\xff", b"[" * 100_000, b'{"b":1,"a":1}'])
+def test_a_line_in_another_form_is_found(line: bytes) -> None:
+    assert problems([line]) == [(1, "its line is not a canonical one.")]
+
+
+def test_a_pledge_that_moved_there_and_back_goes_on_counting() -> None:
+    lines = make_lines(4)
+    for place, slug in enumerate(["lemon", "lime", "lime", "lemon"]):
+        before = entry_hash(lines[place - 1]) if place else verifier.FIRST_PREVIOUS_HASH
+        lines[place] = rewritten(lines[place], pledge=slug, previous_hash=before)
+
+    assert problems(lines) == []
+
+
+def test_a_saved_log_is_counted_and_its_head_named(tmp_path: Path) -> None:
+    lines = make_lines(3)
+
+    assert check(saved(tmp_path, lines)) == f"3 entries, unbroken, head {entry_hash(lines[-1])}"
+
+
+def test_a_file_cut_off_within_a_line_is_no_proof_of_anything(tmp_path: Path) -> None:
+    file = Path(saved(tmp_path, make_lines(3)))
+    file.write_bytes(file.read_bytes()[:-9])
+
+    with pytest.raises(UnknownError, match="middle of a line"):
+        check(str(file))
+
+
+def test_what_was_kept_is_compared_and_then_renewed(tmp_path: Path) -> None:
+    keep = tmp_path / "kept"
+    check(saved(tmp_path, make_lines(3)), keep=keep)
+    check(saved(tmp_path, make_lines(5)), keep=keep)
+
+    with pytest.raises(BrokenError, match="has 4 entries but had 5"):
+        check(saved(tmp_path, make_lines(4)), keep=keep)
+    with pytest.raises(BrokenError, match="first 5 entries are not what they were"):
+        check(saved(tmp_path, make_lines(6, change_note="Otherwise.")), keep=keep)
+    assert verifier.read_kept(keep).size == 5
+
+
+@pytest.mark.parametrize("text", ["", "{", '{"size": 1}', "[]"])
+def test_a_file_that_is_no_kept_one_is_left_alone(tmp_path: Path, text: str) -> None:
+    keep = tmp_path / "kept"
+    keep.write_text(text)
+
+    with pytest.raises(UnknownError, match="not what this program keeps"):
+        check(saved(tmp_path, make_lines(1)), keep=keep)
+
+    assert keep.read_text() == text
+
+
+@pytest.mark.parametrize("note", [b"", b"a/log\n1\n", b"a/log\n01\n+++\n", b"a/log\nx\nAAAA\n", b"\xff\n\n\n"])
+def test_a_checkpoint_of_another_form_cannot_be_read(note: bytes) -> None:
+    with pytest.raises(UnknownError, match="cannot be read"):
+        verifier.read_checkpoint(note)
+
+
+def test_a_site_is_watched(other_site: OtherSite, tmp_path: Path) -> None:
+    other_site.show(make_lines(3))
+    assert check(other_site.address, keep=tmp_path / "kept").startswith("3 entries, unbroken")
+    other_site.show(make_lines(2))
+
+    with pytest.raises(BrokenError, match="cut off"):
+        check(f"{other_site.address}/", keep=tmp_path / "kept")
+
+
+def test_what_was_kept_of_another_site_is_not_compared(other_site: OtherSite, tmp_path: Path) -> None:
+    other_site.show(make_lines(3))
+    verifier.write_kept(tmp_path / "kept", Kept("limes.example/log", 9, "", ""))
+
+    with pytest.raises(UnknownError, match=r"another log: limes\.example/log"):
+        check(other_site.address, keep=tmp_path / "kept")
+
+
+@pytest.mark.parametrize("answer", [404, 500, "https://limes.example/log/entries.jsonl", "file:///etc/passwd"])
+def test_a_site_that_does_not_answer_proves_nothing(other_site: OtherSite, answer: int | str) -> None:
+    other_site.answers["/log/entries.jsonl"] = answer
+
+    with pytest.raises(UnknownError):
+        check(other_site.address)
+
+
+def test_a_site_may_send_us_on_within_itself(other_site: OtherSite) -> None:
+    other_site.show(make_lines(1))
+    other_site.answers |= {"/elsewhere": other_site.answers["/log/entries.jsonl"], "/log/entries.jsonl": "/elsewhere"}
+
+    assert check(other_site.address).startswith("1 entries")
+
+
+def test_a_log_without_end_is_given_up(other_site: OtherSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    other_site.show(make_lines(50))
+    monkeypatch.setattr(verifier, "_MOST_BYTES", 1_000)
+
+    with pytest.raises(UnknownError, match="too long"):
+        check(other_site.address)
+
+
+def test_a_site_without_a_checkpoint_has_none(other_site: OtherSite) -> None:
+    assert verifier.published_checkpoint(other_site.address) is None
+
+
+def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    # -I: neither our packages nor our settings are within its reach.
+    command = [sys.executable, "-I", verifier.__file__, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_the_program_ends_with_0_1_or_2(other_site: OtherSite, tmp_path: Path) -> None:
+    lines = make_lines(3)
+    file = saved(tmp_path, lines)
+    assert run(file).stdout == f"3 entries, unbroken, head {entry_hash(lines[-1])}\n"
+    other_site.show(lines)
+    chain = Chain()
+    for line in lines:
+        chain.follow(line)
+    note = f"{other_site.name}/log\n3\n{chain.tree.root}\n\n— somebody AAAA\n".encode()
+    other_site.answers["/log/checkpoint"] = note
+    (tmp_path / "note").write_bytes(note)
+    assert (
+        run(other_site.address, "--checkpoint", str(tmp_path / "note"), "--keep", str(tmp_path / "kept")).returncode
+        == 0
+    )
+
+    other_site.show(make_lines(3, change_note="Otherwise."))
+
+    rewritten, missing, unwatched = run(other_site.address), run(str(tmp_path / "none")), run()
+    assert (rewritten.returncode, missing.returncode, unwatched.returncode) == (1, 2, 2)
+    assert rewritten.stderr == "The first 3 entries are not what they were: the log was rewritten.\n"
+    assert missing.stderr.startswith("The file cannot be read")

@@ -1,0 +1,215 @@
+import logging
+import os
+import socket
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from tests.tracker.newsletter.outbox import FakeCourier, make_confirmation, make_sent_issue, parts
+from tests.tracker.newsletter.people import make_subscription
+from tracker.newsletter.actions import issues
+from tracker.newsletter.mail_server import (
+    DeferredError,
+    NotHandedOverError,
+    RefusedError,
+    UncertainError,
+    UnreachableError,
+)
+from tracker.newsletter.models import Delivery, Issue, Subscription
+from tracker.newsletter.sender import Sender
+
+pytestmark = pytest.mark.django_db
+
+
+def never() -> bool:
+    return False
+
+
+def readers(*names: str) -> None:
+    for name in names:
+        make_subscription(address=f"{name}@reader.example")
+
+
+def states() -> dict[str, str]:
+    rows = Delivery.objects.values_list("subscription__address", "state")
+    return {str(address).partition("@")[0]: state for address, state in rows}
+
+
+def send(**planned: NotHandedOverError) -> FakeCourier:
+    courier = FakeCourier(**planned)
+    Sender(courier).work_off_batch(never)
+    return courier
+
+
+def test_everybody_gets_a_message_with_a_link_of_their_own() -> None:
+    readers("anna", "bert")
+    make_sent_issue(subject="Lemons moved")
+
+    taken = send().taken
+
+    tokens = dict(Subscription.objects.values_list("address", "leave_token"))
+    assert len(taken) == 2
+    for address, message in taken:
+        leave = f"https://tracker.test/newsletter/leave/{tokens[address]}/"
+        assert (message["To"], message["Subject"]) == (address, "Lemons moved")
+        assert message["List-Unsubscribe"] == f"<{leave}>"
+        text, html = parts(message)
+        other = next(token for reader, token in tokens.items() if reader != address)
+        assert leave in text
+        assert leave in html
+        assert other not in message.as_string()
+    assert set(states().values()) == {"sent"}
+
+
+def test_a_message_sent_again_has_the_same_message_id() -> None:
+    readers("anna")
+    make_sent_issue()
+    (first,) = send().taken
+    Delivery.objects.update(state="queued")
+
+    (again,) = send().taken
+
+    assert again[1]["Message-ID"] == first[1]["Message-ID"]
+
+
+def test_each_outcome_is_noted_and_the_others_get_theirs() -> None:
+    readers("anna", "later", "gone", "spam", "bert")
+    make_sent_issue()
+
+    courier = send(
+        later=DeferredError("450 4.2.0 at RCPT"),
+        gone=RefusedError("550 5.1.1 at RCPT", is_dead_mailbox=True),
+        spam=RefusedError("550 5.7.1 at RCPT", is_dead_mailbox=False),
+    )
+
+    assert [address for address, _message in courier.taken] == ["anna@reader.example", "bert@reader.example"]
+    assert states() == {"anna": "sent", "later": "queued", "gone": "failed", "spam": "failed", "bert": "sent"}
+    errors = set(Delivery.objects.exclude(error="").values_list("error", flat=True))
+    assert errors == {"450 4.2.0 at RCPT", "550 5.1.1 at RCPT", "550 5.7.1 at RCPT"}
+    assert list(Subscription.objects.filter(state="bounced").values_list("address", flat=True)) == [
+        "gone@reader.example"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("error", "state"), [(UnreachableError("refused"), "queued"), (UncertainError("died after the message"), "unknown")]
+)
+def test_when_the_server_fails_the_batch_ends_and_the_rest_waits(error: NotHandedOverError, state: str) -> None:
+    readers("anna", "bert", "carl")
+    make_sent_issue()
+
+    with pytest.raises(type(error)):
+        send(bert=error)
+
+    assert states() == {"anna": "sent", "bert": state, "carl": "queued"}
+    assert not Delivery.objects.filter(state="queued", claimed_by__gt="").exists()
+    assert Delivery.objects.filter(due_at__gt=timezone.now()).count() == (1 if state == "queued" else 0)
+
+
+def test_it_stops_after_the_message_at_hand() -> None:
+    readers("anna", "bert", "carl")
+    make_sent_issue()
+    answers = iter([False, True])
+
+    Sender(FakeCourier()).work_off_batch(lambda: next(answers))
+
+    assert states() == {"anna": "sent", "bert": "queued", "carl": "queued"}
+
+
+def test_an_address_that_cannot_be_used_fails_alone() -> None:
+    readers("anna", "a b")
+    make_sent_issue()
+
+    send()
+
+    assert states() == {"anna": "sent", "a b": "failed"}
+
+
+def test_an_issue_that_is_paused_on_the_way_stops() -> None:
+    readers("anna", "bert")
+    issue = make_sent_issue()
+
+    def pause_after_the_first() -> Iterator[bool]:
+        yield False
+        Issue.objects.filter(pk=issue.pk).update(state="paused")
+        yield False
+
+    answers = pause_after_the_first()
+    Sender(FakeCourier()).work_off_batch(lambda: next(answers))
+
+    assert states() == {"anna": "sent", "bert": "queued"}
+
+
+def test_a_message_costs_two_statements_and_their_transaction() -> None:
+    counts = []
+    for number in (5, 15):
+        readers(*(f"lemon{number}-{place}" for place in range(number)))
+        make_sent_issue()
+        with CaptureQueriesContext(connection) as queries:
+            Sender(FakeCourier()).work_off_batch(never)
+        counts.append(len(queries))
+        Subscription.objects.update(wants_digest=False)
+        issues.finish()
+
+    assert counts[1] - counts[0] == 10 * 4
+
+
+@pytest.mark.parametrize(
+    ("claimed_by", "age", "is_dead"),
+    [
+        ("{host}:{me}:another", 0, True),  # a container starts again with the same number
+        ("{host}:999999999:another", 0, True),
+        ("{host}:{parent}:another", 0, False),
+        ("{host}:{parent}:another", 16, True),
+        ("elsewhere:1:another", 14, False),
+        ("elsewhere:1:another", 16, True),
+    ],
+)
+def test_what_the_dead_held_is_put_in_order(
+    claimed_by: str,
+    age: int,
+    is_dead: bool,  # noqa: FBT001
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    readers("anna", "bert")
+    make_sent_issue()
+    name = claimed_by.format(host=socket.gethostname()[:30], me=os.getpid(), parent=os.getppid())
+    Delivery.objects.update(state="claimed", claimed_by=name, claimed_at=timezone.now() - timedelta(minutes=age))
+    Delivery.objects.filter(subscription__address__startswith="anna").update(state="sending")
+
+    with caplog.at_level(logging.ERROR):
+        Sender(FakeCourier()).recover()
+
+    expected = {"anna": "unknown", "bert": "queued"} if is_dead else {"anna": "sending", "bert": "claimed"}
+    assert states() == expected
+    assert ("for a person to decide: 1" in caplog.text) is is_dead
+
+
+def test_it_never_takes_itself_for_dead() -> None:
+    readers("anna")
+    make_sent_issue()
+    sender = Sender(FakeCourier())
+    Delivery.objects.update(state="sending", claimed_by=sender.name, claimed_at=timezone.now() - timedelta(days=1))
+
+    sender.recover()
+
+    assert states() == {"anna": "sending"}
+
+
+def test_nothing_that_is_kept_or_said_names_a_reader(caplog: pytest.LogCaptureFixture) -> None:
+    readers("anna", "bert")
+    make_sent_issue()
+    make_confirmation()
+
+    with caplog.at_level(logging.DEBUG):
+        send()
+        with pytest.raises(UncertainError):
+            send(bert=UncertainError("SMTPServerDisconnected after the message"))
+
+    kept: list[Any] = list(Delivery.objects.values_list("error", "claimed_by"))
+    assert "@" not in f"{kept} {caplog.text}"

@@ -1,0 +1,44 @@
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from pledges.models import PublicPledge
+from tracker.newsletter.addresses import normalise
+
+
+class SignUpForm(forms.Form):
+    """What the form on every page sends. A page of a pledge lets one choose; elsewhere there is the digest only."""
+
+    address = forms.CharField(strip=False, error_messages={"required": _("Please type your e-mail address.")})
+    pledge = forms.CharField(required=False)
+    digest = forms.BooleanField(required=False)
+    follow = forms.BooleanField(required=False)
+    message = forms.CharField(required=False, strip=False)  # nobody sees it: only a program fills it in
+
+    @property
+    def is_filled_by_a_program(self) -> bool:
+        return bool(self.data.get("message"))
+
+    def clean_address(self) -> str:
+        return normalise(self.cleaned_data["address"])
+
+    def clean_pledge(self) -> int | None:
+        """Give the key of the pledge whose page the form stood on."""
+        slug = self.cleaned_data["pledge"]
+        if not slug:
+            return None
+        key = PublicPledge.objects.in_public().filter(slug=slug).values_list("pledge_id", flat=True).first()
+        if key is None:
+            raise forms.ValidationError(
+                _("There is no pledge at that address any more. Leave the form’s page and come back.")
+            )
+        return key
+
+    def clean(self) -> dict[str, Any]:
+        wishes = self.cleaned_data
+        if not self.data.get("pledge"):
+            wishes["digest"], wishes["follow"] = True, False
+        elif not (wishes["digest"] or wishes["follow"]):
+            self.add_error("digest", _("Choose at least one of the two."))
+        return wishes

@@ -1,0 +1,14 @@
+from django.conf import settings
+
+from tracker.newsletter.models import Subscription
+
+
+def number_to_show() -> int | None:
+    """Give how many have confirmed, rounded down to two digits, or nothing below the threshold."""
+    confirmed = Subscription.objects.filter(state=Subscription.State.CONFIRMED).count()
+    return rounded_down(confirmed) if confirmed >= settings.SUBSCRIBERS_SHOWN_FROM else None
+
+
+def rounded_down(number: int) -> int:
+    step = int("1" + "0" * max(0, len(str(number)) - 2))
+    return number // step * step

@@ -1,0 +1,126 @@
+"""Pages behind the links of our mails. The token in the address is the whole authority: no cookie, no log-in.
+
+Mail programs and their scanners open every link, some with scripts running: only a button changes anything.
+"""
+
+import functools
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import cast
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from tracker.newsletter import tokens
+from tracker.newsletter.actions import sign_ups, subscriptions
+from tracker.newsletter.addresses import masked
+from tracker.newsletter.models import ConsentEvent, SignUp, Subscription
+
+View = Callable[[HttpRequest, str], HttpResponse]
+How, State = ConsentEvent.How, Subscription.State
+_DIGITS_OF_A_KEY = 18
+
+
+def token_page(view: View) -> View:
+    """Keep an address that holds a token out of caches, search engines and other sites' logs."""
+
+    @functools.wraps(view)
+    def page(request: HttpRequest, token: str) -> HttpResponse:
+        response = view(request, token)
+        add_never_cache_headers(response)
+        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers["X-Robots-Tag"] = "noindex"
+        return response
+
+    return cast("View", csrf_exempt(require_http_methods(["GET", "HEAD", "POST"])(page)))
+
+
+@token_page
+def confirm(request: HttpRequest, token: str) -> HttpResponse:
+    """Show what a link confirms; the button confirms it, once however often it is pressed."""
+    now = timezone.now()
+    sign_up = sign_ups.find_by_link(token)
+    if sign_up is None and not tokens.has_ended(token, now=now):
+        raise Http404
+    if sign_up is None or (sign_up.confirmed_at is None and sign_up.has_ended(now)):
+        return render(request, "newsletter/expired.html", status=HTTPStatus.GONE)
+    subscription = cast("Subscription", sign_up.subscription)
+    if request.method == "POST":
+        subscription = sign_ups.confirm(sign_up, until=_last_seen(request, sign_up), now=now)
+    elif sign_up.confirmed_at is None and subscription.state != State.SUPPRESSED:
+        wishes = _all_wishes(sign_up)
+        return render(request, "newsletter/confirm.html", {"wishes": wishes, "until": wishes[-1].pk})
+    return _confirmed(request, subscription)
+
+
+def _confirmed(request: HttpRequest, subscription: Subscription) -> HttpResponse:
+    if subscription.state != State.CONFIRMED:
+        return render(request, "newsletter/not_subscribed.html", status=HTTPStatus.GONE)
+    return render(request, "newsletter/confirmed.html", {"subscription": subscription})
+
+
+def _all_wishes(sign_up: SignUp) -> list[SignUp]:
+    newest = SignUp.objects.unconfirmed_of(cast("int", sign_up.subscription_id)).order_by("-pk").first()
+    return sign_ups.wishes(sign_up, until=newest.pk if newest else sign_up.pk)
+
+
+def _last_seen(request: HttpRequest, sign_up: SignUp) -> int:
+    """Read up to which wish the page with the button had listed them: nobody confirms what came after."""
+    typed = request.POST.get("until", "")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= _DIGITS_OF_A_KEY else sign_up.pk
+
+
+@token_page
+def leave(request: HttpRequest, token: str) -> HttpResponse:
+    """Ask whether to leave; the button leaves, and so does a mail program with its one click (RFC 8058)."""
+    subscription = _subscription_or_404(token)
+    if request.method != "POST":
+        return render(request, "newsletter/leave.html", {"subscription": subscription})
+    is_one_click = request.POST.get("List-Unsubscribe") == "One-Click"
+    subscriptions.leave(subscription, how=How.ONE_CLICK if is_one_click else How.LINK, now=timezone.now())
+    if not is_one_click:
+        return render(request, "newsletter/left.html")
+    return HttpResponse(_("You have left. Nothing more will be sent.") + "\n", content_type="text/plain; charset=utf-8")
+
+
+@token_page
+def choices(request: HttpRequest, token: str) -> HttpResponse:
+    """Show what somebody gets and has agreed to; the form changes it."""
+    subscription = _subscription_or_404(token)
+    has_saved = request.method == "POST"
+    if has_saved:
+        subscription = subscriptions.change(
+            subscription,
+            digest="digest" in request.POST,
+            pledge_slugs=request.POST.getlist("pledge"),
+            now=timezone.now(),
+        )
+    context = {
+        "subscription": subscription,
+        "address": masked(subscription.address) if subscription.address else "",
+        "follows": subscription.follows.select_related("pledge__public__edition"),
+        "events": subscription.events.select_related("wording"),
+        "has_saved": has_saved,
+    }
+    return render(request, "newsletter/choices.html", context)
+
+
+@token_page
+def erase(request: HttpRequest, token: str) -> HttpResponse:
+    """Say what erasing means; the button does it."""
+    subscription = _subscription_or_404(token)
+    if request.method == "POST":
+        subscription = subscriptions.erase(subscription, how=How.LINK, now=timezone.now())
+    return render(request, "newsletter/erase.html", {"subscription": subscription})
+
+
+def _subscription_or_404(token: str) -> Subscription:
+    subscription = subscriptions.find_by_leave_token(token)
+    if subscription is None:
+        raise Http404
+    return subscription

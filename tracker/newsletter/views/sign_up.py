@@ -1,0 +1,67 @@
+from datetime import timedelta
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from pledges.actions import throttles
+from pledges.views.public_forms import is_sent_from_elsewhere, network_of
+from tracker import errors
+from tracker.newsletter.actions import sign_ups
+from tracker.newsletter.forms import SignUpForm
+from tracker.newsletter.subscribers import number_to_show
+
+OF_A_NETWORK = throttles.Limit("sign-ups", most=5, per=timedelta(hours=1))
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_up(request: HttpRequest) -> HttpResponse:
+    """The page of the newsletter, and what every form for it is sent to.
+
+    There is no token against forged forms: a sign-up is worth nothing before its mail is answered.
+    """
+    if request.method != "POST":
+        return _page(request, SignUpForm(), HTTPStatus.OK)
+    response = _take_in(request)
+    add_never_cache_headers(response)
+    return response
+
+
+def _take_in(request: HttpRequest) -> HttpResponse:
+    """Answer alike whatever is known of the address: nothing here looks for it."""
+    if is_sent_from_elsewhere(request):
+        return errors.page(request, HTTPStatus.FORBIDDEN, _("This form was sent from another site. Please use ours."))
+    form = SignUpForm(request.POST)
+    if form.is_filled_by_a_program:
+        return _check_your_inbox(request)
+    if not form.is_valid():
+        return _page(request, form, HTTPStatus.BAD_REQUEST)
+    now = timezone.now()
+    if wait := throttles.count(OF_A_NETWORK, network_of(request, now=now), now=now):
+        return _too_many(request, form, wait)
+    wishes = form.cleaned_data
+    pledge_id = wishes["pledge"] if wishes["follow"] else None
+    sign_ups.take_in(wishes["address"], digest=wishes["digest"], pledge_id=pledge_id, now=now)
+    return _check_your_inbox(request)
+
+
+def _check_your_inbox(request: HttpRequest) -> HttpResponse:
+    return render(request, "newsletter/check_your_inbox.html")
+
+
+def _too_many(request: HttpRequest, form: SignUpForm, wait: int) -> HttpResponse:
+    form.add_error(None, _("Too many sign-ups from your network. Try again in an hour."))
+    response = _page(request, form, HTTPStatus.TOO_MANY_REQUESTS)
+    response.headers["Retry-After"] = str(wait)
+    return response
+
+
+def _page(request: HttpRequest, form: SignUpForm, status: HTTPStatus) -> HttpResponse:
+    context = {"form": form, "subscribers": number_to_show()}
+    return render(request, "newsletter/sign_up.html", context, status=status)

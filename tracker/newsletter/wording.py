@@ -1,0 +1,10 @@
+"""The sentence that people agree to when they sign up. New words need a new version: what was agreed to is kept."""
+
+from django.utils.translation import gettext_lazy, gettext_noop
+
+VERSION = 1
+TEXT = gettext_noop(
+    "You agree that we keep your address and send you by e-mail what you chose, until you leave; "
+    "every message has a link for that."
+)
+FOR_PEOPLE = gettext_lazy(TEXT)
