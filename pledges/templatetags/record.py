@@ -9,9 +9,10 @@ from django import template
 from django.conf import settings
 from django.db.models import TextChoices
 from django.template.loader import render_to_string
+from django.urls import translate_url
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
+from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext_lazy as _
 
 from pledges import markdown as renderer
@@ -137,6 +138,26 @@ def claim_review(page: PledgePage) -> str:
     """Write the verdict of a pledge page for search engines, where there is one that settles the matter."""
     review = structured_data.claim_review(page)
     return _data_block(review) if review else ""
+
+
+@register.simple_tag
+def organization() -> str:
+    """Write who publishes the tracker, for search engines."""
+    return _data_block(structured_data.organization())
+
+
+@register.simple_tag
+def website() -> str:
+    """Write what the site is and how it is searched, for search engines."""
+    return _data_block(structured_data.website())
+
+
+@register.simple_tag
+def language_versions(address: str) -> list[dict[str, str]]:
+    """Give a page's address in each language of the site, under the code for `hreflang`; "x-default" is the usual one."""
+    versions = {to_locale(code).replace("_", "-"): translate_url(address, code) for code, _name in settings.LANGUAGES}
+    versions["x-default"] = translate_url(address, settings.LANGUAGE_CODE)
+    return [{"code": code, "address": version} for code, version in versions.items()]
 
 
 @register.simple_tag

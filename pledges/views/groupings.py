@@ -102,6 +102,7 @@ def _grouping_page(request: HttpRequest, grouping: Grouping, *, kind: str, about
             "totals": {"shares": rating_bar(cells, labels, **within)},
             "month": _month(pledges, labels, within, today=timezone.localdate()),
             "rows": listed(pledges, labels, today=timezone.localdate()),
+            "feed": reverse(f"{dimension}-feed", args=[grouping.slug]),
             "all_address": list_address(**within),
         },
     )

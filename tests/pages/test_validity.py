@@ -68,6 +68,8 @@ def paths(pledge: Pledge) -> list[str]:
         "/pledges/?q=%22&due=ahead&changed_since=2026-03-31",
         "/pledges/?sort=due",
         "/pledges/?topic=nowhere&after=x",
+        "/updates/?since=yesterday&before=x",
+        "/updates/?since=9999-12-31",
         f"/pledges/{withdrawn.slug}/",
         f"/pledges/{withdrawn.slug}/editions/",
         f"/pledges/{pledge.slug}/editions/2/changes/",
