@@ -173,7 +173,7 @@ class PledgeFilter:
 
     def _shown(self, name: str, value: str) -> str:
         if name == "changed_since":
-            return date_format(date.fromisoformat(value))
+            return date_format(date.fromisoformat(value), "j F Y")
         return f"“{value}”" if name == "q" else self._names[name][value]
 
     @property
