@@ -7,7 +7,7 @@ from django.db.models.signals import post_migrate
 
 from pledges import guards
 from pledges.record_guards import record_guards
-from pledges.system_checks import check_guards
+from pledges.system_checks import check_guards, check_migrations
 
 
 class PledgesConfig(AppConfig):
@@ -18,6 +18,7 @@ class PledgesConfig(AppConfig):
     def ready(self) -> None:
         guards.register(record_guards)
         checks.register(check_guards, checks.Tags.database)
+        checks.register(check_migrations, deploy=True)
         post_migrate.connect(_complete_database, sender=self)
 
 

@@ -1,6 +1,6 @@
 """What the pledge page shows: the content of an edition beside the standing facts of today."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from pledges import ready_html
 from pledges.compose import compose, next_number
 from pledges.content import PledgeContent, VerdictContent, read
 from pledges.models import Edition, Pledge, PublicPledge, Review, Source
@@ -47,6 +48,7 @@ class PledgePage:
     """Everything the template needs; `sources` are today's rows by their key, `past` is None on today's page.
 
     `address` is that of today's page and `cited_address` where this edition stays, both whole.
+    `parts` are those that are ready as HTML; the template leaves there those that it has to make.
     """
 
     slug: str
@@ -62,6 +64,8 @@ class PledgePage:
     next_check_on: date | None
     redacted_at: datetime | None
     past: LookingBack | None = None
+    is_preview: bool = False
+    parts: dict[str, str] = field(default_factory=dict)
 
     @property
     def crumbs(self) -> list[dict[str, str]]:
@@ -80,7 +84,8 @@ class PledgePage:
 def pledge_page(public: PublicPledge) -> PledgePage:
     """Give the page of a pledge's current edition; costs one query, for the standing facts of sources."""
     assert public.edition.content is not None
-    return _page(public, public.edition, read(bytes(public.edition.content)), public.recorded_moments)
+    page = _page(public, public.edition, read(bytes(public.edition.content)), public.recorded_moments)
+    return replace(page, parts=ready_html.parts_of(public, page.sources))
 
 
 def past_page(edition: Any, *, day: date | None = None) -> PledgePage:
@@ -129,9 +134,10 @@ def preview_page(pledge: Pledge, edition: Edition) -> PledgePage:
     if edition.kind != Edition.Kind.MINOR:
         public.changed_at = now
     page = _page(public, edition, compose(pledge), public.recorded_moments | {edition.number: now})
-    if edition.kind != Edition.Kind.CORRECTION:
-        return page
-    return replace(page, corrections=[Correction(edition.number, now, edition.change_note, ()), *page.corrections])
+    put_right = (
+        [Correction(edition.number, now, edition.change_note, ())] if edition.kind == Edition.Kind.CORRECTION else []
+    )
+    return replace(page, is_preview=True, corrections=[*put_right, *page.corrections])
 
 
 def _page(public: PublicPledge, edition: Edition, content: PledgeContent, recorded: dict[int, datetime]) -> PledgePage:

@@ -4,8 +4,12 @@ from typing import Any
 from django.core import checks
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 
+from pledges import unsafe_migrations
 from pledges.guards import missing_guards
+
+_FIRST_CHECKED = 100  # migrations before this number were made before the site first served readers
 
 
 def check_guards(*, databases: Sequence[str] | None = None, **_options: Any) -> list[checks.CheckMessage]:
@@ -19,6 +23,21 @@ def check_guards(*, databases: Sequence[str] | None = None, **_options: Any) -> 
         for alias in databases or ()
         if _is_migrated(alias)
         for name in missing_guards(connections[alias])
+    ]
+
+
+def check_migrations(**_options: Any) -> list[checks.CheckMessage]:
+    """Warn of migrations that the release which still serves would not survive."""
+    made = MigrationLoader(None).disk_migrations
+    return [
+        checks.Warning(
+            f"The migration {app}.{name} is unsafe while the old release serves. {reason}",
+            hint="Take two releases, or say in the migration why it is safe: unsafe_because = “…”.",
+            id="pledges.W001",
+        )
+        for (app, name), migration in sorted(made.items())
+        if app == "pledges" and int(name[:4]) >= _FIRST_CHECKED
+        for reason in unsafe_migrations.reasons(migration)
     ]
 
 

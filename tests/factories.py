@@ -131,8 +131,14 @@ def make_rated_pledge(**fields: Any) -> Pledge:
 
 def make_review(pledge: Pledge | None = None, *, kind: str = "", change_note: str = "Something changed.") -> Review:
     pledge = pledge or make_rated_pledge()
-    kind = kind or ("update" if pledge.editions.exists() else "first")
+    kind = kind or _kind_for(pledge)
     return reviews.request(Pledge.objects.get(pk=pledge.pk), kind=kind, change_note=change_note, by=make_editor())
+
+
+def _kind_for(pledge: Pledge) -> str:
+    if not pledge.editions.exists():
+        return "first"
+    return "verdict" if pledge.verdicts.filter(first_edition=None).exists() else "update"
 
 
 def make_approved_review(pledge: Pledge | None = None, **options: str) -> Review:

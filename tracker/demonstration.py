@@ -19,7 +19,7 @@ _LAST_PORT = 65_535
 
 _VARIABLES = (
     *("DJANGO_SECRET_KEY", "DJANGO_DEBUG", "ALLOWED_HOSTS", "SITE_URL", "DATABASE_URL", "REPLICA_URL", "CACHE_URL"),
-    *("EMAIL_URL", "MEDIA_ROOT", "MAX_STALE", "PURGE_URL"),
+    *("EMAIL_URL", "MEDIA_ROOT", "LAST_PAGES_ROOT", "MAX_STALE", "PURGE_URL"),
 )
 
 
@@ -34,6 +34,7 @@ def prepare_environment(variables: MutableMapping[str, str], arguments: Sequence
             "SITE_NAME": "Pledge Tracker demonstration",
             "DATABASE_URL": f"sqlite:///{quote(str(FOLDER / 'tracker.sqlite3'))}",
             "MEDIA_ROOT": str(FOLDER / "media"),
+            "LAST_PAGES_ROOT": str(FOLDER / "last_pages"),
         }
         unfinished = ENVIRONMENT.with_suffix(".new")
         unfinished.touch(mode=0o600)

@@ -11,6 +11,8 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.validators import validate_email
 
+from tracker.postgresql import BoundedConnection
+
 _SECRET_LENGTH, _SECRET_VARIETY = 50, 5
 _YES, _NO = {"1", "true", "yes", "on"}, {"", "0", "false", "no", "off"}
 _HOST = re.compile(r"(?:[a-z0-9-]+(?:\.[a-z0-9-]+)*|\[[0-9a-f:.]+\])(?::[0-9]+)?", re.IGNORECASE)
@@ -53,8 +55,8 @@ class Environment:
             )
         return value
 
-    def yes_or_no(self, name: str) -> bool:
-        value = self.text(name, "").lower()
+    def yes_or_no(self, name: str, *, default: bool = False) -> bool:
+        value = self.text(name, "1" if default else "0").lower()
         if value not in _YES | _NO:
             raise ImproperlyConfigured(f"{name} is {value!r}; write 1 or 0.")
         return value in _YES
@@ -123,10 +125,14 @@ class Environment:
             # IMMEDIATE: a transaction that begins by reading and then writes cannot wait, it fails.
             options: dict[str, object] = {"transaction_mode": "IMMEDIATE", "timeout": 0.01}
             options["init_command"] = "PRAGMA journal_mode=WAL"
+            # To open the file and set it up takes as long as a page's two questions.
+            database["CONN_MAX_AGE"] = 60
         elif database["ENGINE"] == "django.db.backends.postgresql" and database["NAME"]:
-            options = {"connect_timeout": 2}
+            # A server that is gone without a word is noticed after five seconds, not after hours.
+            options = {"connect_timeout": 2, "keepalives_idle": 2, "keepalives_interval": 1, "tcp_user_timeout": 5000}
             if pool_size:
-                options["pool"] = {"min_size": 1, "max_size": pool_size, "timeout": 2}
+                bounds = {"max_size": pool_size, "timeout": 2, "reconnect_timeout": 2}
+                options["pool"] = {"min_size": 1, "connection_class": BoundedConnection, **bounds}
         else:
             raise ImproperlyConfigured(
                 f"{name} must be like sqlite:////absolute/path or postgres://user:password@host/name."

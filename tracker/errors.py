@@ -1,12 +1,17 @@
 """The site's own pages for everything that goes wrong."""
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from http import HTTPStatus
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
+
+EDITORS_FORMS = "/admin/"  # only their texts are worth giving back
+RETRY_AFTER = "30"  # seconds
 
 
 def bad_request(request: HttpRequest, exception: Exception | None) -> HttpResponse:
@@ -22,7 +27,28 @@ def not_found(request: HttpRequest, exception: Exception | None) -> HttpResponse
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    if isinstance(sys.exception(), OperationalError | InterfaceError):
+        return unavailable(request)
     return page(request, HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """Say that the database does not answer, and give back what was typed into an editor's form."""
+    typed = list(_typed(request))
+    sentence = (
+        _("Nothing was saved. All that you typed is below: copy it, and send it again in a minute.") if typed else ""
+    )
+    response = page(request, HTTPStatus.SERVICE_UNAVAILABLE, sentence, typed=typed)
+    response.headers["Retry-After"] = RETRY_AFTER
+    return response
+
+
+def _typed(request: HttpRequest) -> Iterator[tuple[str, str]]:
+    if request.method != "POST" or not request.path_info.startswith(EDITORS_FORMS):
+        return
+    for name, values in request.POST.lists():
+        if name != "csrfmiddlewaretoken" and "password" not in name:
+            yield from ((name, value) for value in values if value)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -53,10 +79,10 @@ class ErrorPageMiddleware:
         return response
 
 
-def page(request: HttpRequest, status: HTTPStatus, sentence: str = "") -> HttpResponse:
+def page(request: HttpRequest, status: HTTPStatus, sentence: str = "", **more: object) -> HttpResponse:
     """Give the site's own page for an error."""
     title, usual_sentence = _WORDS.get(status, _OTHER)
-    words = {"status": status.value, "title": title, "sentence": sentence or usual_sentence}
+    words = {"status": status.value, "title": title, "sentence": sentence or usual_sentence, **more}
     return HttpResponse(render_to_string("errors/error.html", words, request), status=status)
 
 

@@ -1,7 +1,9 @@
 """How gunicorn serves the site: `gunicorn --config python:tracker.gunicorn_conf`."""
 
+import gc
 import logging
 import os
+from typing import Any
 
 from tracker.environment import Environment
 from tracker.logs import hide_private
@@ -30,5 +32,18 @@ loglevel = os.environ.get("GUNICORN_LOG_LEVEL", "info")
 logging.getLogger("gunicorn.error").addFilter(hide_private)
 
 # A page never waits long for its database; commands, which may, do not run here.
-os.environ.setdefault("DATABASE_POOL_SIZE", str(threads))
+os.environ.setdefault("DATABASE_POOL_SIZE", str(threads + 1))  # one for the thread that reads the journal
 os.environ.setdefault("PGOPTIONS", "-c statement_timeout=3000 -c lock_timeout=2500")
+
+
+def when_ready(_server: Any) -> None:
+    """Before the first fork: what all processes share shall not be copied only because garbage is collected in it."""
+    gc.collect()
+    gc.freeze()
+
+
+def post_worker_init(worker: Any) -> None:
+    """After each fork: hear from the journal before the first reader comes."""
+    begin = getattr(worker.wsgi, "begin", None)  # other applications, with this configuration, have none
+    if begin:
+        begin()

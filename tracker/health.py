@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from pledges.guards import missing_guards
 from pledges.views.reading import reader_page
+from tracker.page_cache.wrapper import REFUSAL, STATE
 
 
 @reader_page
@@ -13,11 +14,12 @@ def healthz(_request: HttpRequest) -> HttpResponse:
 
 
 @reader_page
-def readyz(_request: HttpRequest) -> HttpResponse:
+def readyz(request: HttpRequest) -> HttpResponse:
     """The database answers, is migrated and guards the record; 503 names what does not hold."""
-    problems = _problems()
+    problems = ["the database does not answer"] if REFUSAL in request.META else _problems()
+    page_cache = request.META.get(STATE)
     return JsonResponse(
-        {"ready": not problems, "problems": problems},
+        {"ready": not problems, "problems": problems, "page_cache": page_cache.describe() if page_cache else None},
         status=503 if problems else 200,
         headers={"Cache-Control": "no-store"},
     )

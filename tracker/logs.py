@@ -3,6 +3,8 @@ import logging
 import re
 from datetime import UTC, datetime
 
+from tracker.request_log import known_path
+
 # What is one person's: an e-mail address, the secret in a link of a mail, and in gunicorn's words a network address.
 _PRIVATE = {
     re.compile(r"[^\s@\"'<>(),;:=/]+@[^\s@\"'<>(),;:=/]+\.[^\s@\"'<>(),;:=/]+"): "(an e-mail address)",
@@ -22,6 +24,7 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": without_private(record.getMessage()),
         }
+        line |= getattr(record, "fields", {})
         if record.exc_info:
             line["trace"] = without_private(self.formatException(record.exc_info))
         return json.dumps(line)
@@ -40,3 +43,16 @@ def hide_private(record: logging.LogRecord) -> bool:
     if record.exc_info:
         record.exc_text = without_private(_formatter.formatException(record.exc_info))
     return True
+
+
+class PathFilter(logging.Filter):
+    """Django names the path of what failed; we do only as far as it is known to be harmless."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if isinstance(record.args, tuple):
+            record.args = tuple(map(_harmless, record.args))
+        return True
+
+
+def _harmless(part: object) -> object:
+    return known_path(part)[0] if isinstance(part, str) and part.startswith("/") else part

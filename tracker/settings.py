@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "tracker.errors.ErrorPageMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tracker.requests.guard_requests",
+    "tracker.outages.refuse_at_once",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -150,14 +151,18 @@ STORAGES = {
     "staticfiles": {"BACKEND": "tracker.static_files.OneSheetStorage"},
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+# The last good page of every address, for when the database does not answer; not older than so many seconds.
+LAST_PAGES_ROOT = env.folder("LAST_PAGES_ROOT", BASE_DIR / "last_pages")
+MAX_STALE = env.count("MAX_STALE", 86_400)
 MARKDOWNX_MARKDOWNIFY_FUNCTION = "pledges.markdown.render"
 
 # What belongs to TLS follows the scheme of the site's own address.
 IS_SECURE = SITE.scheme == "https"
+BEHIND_PROXY = env.yes_or_no("BEHIND_PROXY")
 IS_LOOPBACK = is_loopback(SITE)
 SECURE_SSL_REDIRECT = IS_SECURE
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.yes_or_no("BEHIND_PROXY") else None
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SECURE_HSTS_SECONDS = 63_072_000 if IS_SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_SECURE
 SECURE_HSTS_PRELOAD = IS_SECURE
@@ -192,13 +197,15 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = LARGEST_BODY
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {"hide_path": {"()": "tracker.logs.PathFilter"}},
     "formatters": {"json": {"()": "tracker.logs.JsonFormatter"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         "django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
         # What visitors ask for in error is neither our business nor a reason to fill the disk.
-        "django.request": {"level": "ERROR"},
+        "django.request": {"level": "ERROR", "filters": ["hide_path"]},
+        "tracker.requests": {"level": "INFO" if env.yes_or_no("REQUEST_LOG", default=True) else "WARNING"},
         "django.security": {"level": "CRITICAL"},
         "gunicorn.http.wsgi": {"level": "ERROR"},  # warns of every HEAD
     },

@@ -3,15 +3,28 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
 
 _django = get_wsgi_application()
+_ = get_resolver().url_patterns  # once for all processes, and not at the first request
+
+# Below it: the models can be imported only once Django is set up.
+from tracker.page_cache.keys import Address  # noqa: E402
+from tracker.page_cache.last_pages import LastPages  # noqa: E402
+from tracker.page_cache.memory import Memory  # noqa: E402
+from tracker.page_cache.wrapper import PageCache  # noqa: E402
+from tracker.release import release  # noqa: E402
+
 _BOUNDARY = re.compile(r";\s*boundary=(\"[^\"]{1,70}\"|[^\s;\"]{1,70})", re.ASCII)
+_MOST_IN_MEMORY, _MOST_REFUSALS, _MOST_ON_DISK = 64_000_000, 2_000_000, 256_000_000  # bytes; memory is of each process
 
 
-def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+def site(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    """Django itself, without the cache."""
     environ["CONTENT_TYPE"] = _without_charset(environ.get("CONTENT_TYPE", ""))
     return _django(environ, start_response)
 
@@ -21,3 +34,17 @@ def _without_charset(content_type: str) -> str:
     kind, _, _ = content_type.partition(";")
     boundary = _BOUNDARY.search(content_type)
     return f"{kind.strip()}; boundary={boundary[1]}" if boundary else kind.strip()
+
+
+application = PageCache(
+    site,
+    Address(settings.SITE, behind_proxy=settings.BEHIND_PROXY, session_cookie=settings.SESSION_COOKIE_NAME),
+    pages=Memory(_MOST_IN_MEMORY),
+    refusals=Memory(_MOST_REFUSALS),
+    last_pages=LastPages(
+        settings.LAST_PAGES_ROOT,
+        release=release(settings.BASE_DIR),
+        max_age=settings.MAX_STALE,
+        most_bytes=_MOST_ON_DISK,
+    ),
+)

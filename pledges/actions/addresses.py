@@ -1,5 +1,6 @@
 from itertools import chain, count
 
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,7 +20,7 @@ def move(pledge: Pledge, *, to: str) -> None:
     Moving to where it is already changes nothing. Raises AddressTakenError or ValidationError.
     """
     with public_change() as tags:
-        pledge = Pledge.objects.select_for_update(of=("self",)).get(pk=pledge.pk)
+        pledge = _locked(pledge)
         public = PublicPledge.objects.filter(pledge=pledge).first()
         if to == pledge.slug and (public is None or to == public.slug):
             return
@@ -46,6 +47,13 @@ def free_like(slug: str) -> str:
     }
     wanted = chain([slug], (f"{stem}-{number}" for number in count(2)))
     return next(address for address in wanted if address not in taken)
+
+
+def _locked(pledge: Pledge) -> Pledge:
+    found = Pledge.objects.select_for_update(of=("self",)).filter(pk=pledge.pk).first()
+    if found is None:
+        raise ValidationError(_("This pledge was deleted meanwhile."))
+    return found
 
 
 def _is_taken(slug: str, *, by_other_than: Pledge) -> bool:

@@ -4,6 +4,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from pledges import content
+from pledges.actions import ready_html
 from pledges.actions.journal import public_change
 from pledges.compose import compose_all
 from pledges.content import PledgeContent
@@ -61,6 +62,7 @@ def settle_citing(source: Source) -> int:
     with public_change() as tags:
         public = PublicPledge.objects.filter(pledge__public_citations__source=source)
         tags.update(f"pledge:{slug}" for slug in public.values_list("slug", flat=True))
+        ready_html.make_later(public.values_list("pk", flat=True))
         return settle_all(citing(source))
 
 

@@ -20,7 +20,7 @@ def publish(review: Review) -> Edition:
     the reasons when the review is not approved or no longer fits the pledge.
     """
     with public_change() as tags:
-        review = Review.objects.select_for_update(of=("self",)).get(pk=review.pk)
+        review = reviews.locked(review)
         if review.edition:
             return review.edition
         if review.decision != Review.Decision.APPROVED or review.decided_by is None:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Count, Exists, OuterRef
 
-from pledges.actions import citations
+from pledges.actions import citations, ready_html
 from pledges.actions.journal import public_change
 from pledges.compose import compose_verdict
 from pledges.content import PledgeContent, canonical, read
@@ -64,7 +64,10 @@ def refresh(pledge: Pledge) -> set[str]:
     StandingRating.objects.bulk_create(expected.standing_ratings())
     _tally({_cell(row) for row in (before, after) if row})
     citations.refresh(pledge)
-    return _tags(after) | (_tags(before) if before else set())
+    ready_html.make_anew(after)
+    # No copy of a withdrawn page may be shown any more, however old.
+    purged = {f"purge:pledge:{after.slug}"} if after.withdrawn_at else set()
+    return _tags(after) | (_tags(before) if before else set()) | purged
 
 
 def rebuild() -> Iterator[str]:

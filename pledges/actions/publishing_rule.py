@@ -29,6 +29,7 @@ from pledges.models import (
 )
 
 SUMMARY_WORDS = 60
+_KEEPING_THE_RATING = {Edition.Kind.UPDATE, Edition.Kind.WITHDRAWAL}  # what a minor edition keeps is said elsewhere
 _UNDESCRIBED = re.compile(r"!\[\s*(?:describe the picture)?\s*\]")
 SECOND_PERSON = gettext_noop("Someone who neither wrote nor requested this must approve it.")
 
@@ -190,12 +191,27 @@ def _reasons_of_change(proposal: Proposal, published: PledgeContent) -> Iterator
         yield _("A published verdict was changed or removed in the database: run verify_log before anything else.")
     if kind != Edition.Kind.CORRECTION and composed.quotation != published.quotation:
         yield _("The quotation can change only in a correction.")
-    if kind == Edition.Kind.MINOR and composed == published:
+    if kind in _KEEPING_THE_RATING and _rating(composed) != _rating(published):
+        if kind == Edition.Kind.WITHDRAWAL:
+            yield _("A withdrawal leaves the rating as it is: delete the draft verdict first.")
+        else:
+            yield _("The rating would change, so this edition is a verdict or a correction.")
+    if kind == Edition.Kind.MINOR:
+        yield from _reasons_of_minor(proposal, published)
+
+
+def _reasons_of_minor(proposal: Proposal, published: PledgeContent) -> Iterator[str]:
+    composed = proposal.composed
+    if composed == published:
         yield _("Nothing differs from the current edition: there is nothing to publish.")
-    if kind == Edition.Kind.MINOR and _meaning(composed) != _meaning(published):
+    if _meaning(composed) != _meaning(published):
         yield _("A minor edition can change no more than headline, background, locator and accounts of evidence.")
-    if kind == Edition.Kind.MINOR and _is_withdrawn(proposal):
+    if _is_withdrawn(proposal):
         yield _("This pledge is withdrawn: to bring it back, publish an update that says why.")
+
+
+def _rating(said: PledgeContent) -> int | None:
+    return said.verdict.rating.key if said.verdict else None
 
 
 def _is_withdrawn(proposal: Proposal) -> bool:
@@ -240,7 +256,8 @@ def _reasons_of_dates(verdict: VerdictContent, composed: PledgeContent) -> Itera
 def reasons_of_effect(effective_on: str, *, made_on: str) -> Iterator[str]:
     """Say why a verdict cannot take effect on this partial date, on a pledge made on that one."""
     effective, made = PartialDate.parse(effective_on), PartialDate.parse(made_on)
-    if effective.earliest and effective.earliest > timezone.localdate():
+    today, end = timezone.localdate(), effective.not_after
+    if effective.order_day > today or (end and end.first_day > today):
         yield _("It takes effect in the future.")
     if effective.latest and made.earliest and effective.latest < made.earliest:
         yield _("It takes effect before the pledge was made.")

@@ -15,7 +15,7 @@ from pledges.models import Editor, Pledge, Review
 @transaction.atomic
 def request(pledge: Pledge, *, kind: str, change_note: str, by: Editor, publish_at: datetime | None = None) -> Review:
     """Ask for the working copy, exactly as it stands, to be published: then, or by hand once it is approved."""
-    pledge = Pledge.objects.select_for_update(of=("self",)).get(pk=pledge.pk)
+    pledge = _locked_pledge(pledge)
     _require_future(publish_at)
     if _open_reviews(pledge).exists():
         raise NotPublishableError(
@@ -42,7 +42,7 @@ def request(pledge: Pledge, *, kind: str, change_note: str, by: Editor, publish_
 @transaction.atomic
 def approve(review: Review, *, by: Editor, comment: str = "") -> Review:
     """Approve exactly the content that was asked for; raises NotPublishableError with the reasons."""
-    review = _locked(review)
+    review = locked(review)
     if review.decision:
         raise NotPublishableError([_("This review has been decided already.")])
     review.comment = comment
@@ -54,7 +54,7 @@ def approve(review: Review, *, by: Editor, comment: str = "") -> Review:
 @transaction.atomic
 def schedule(review: Review, *, publish_at: datetime | None) -> Review:
     """Set, move or take away the time to publish; it can only be published at or after it, never dated back."""
-    review = _locked(review)
+    review = locked(review)
     if review.edition_id:
         raise NotPublishableError([_("This review has been published already.")])
     _require_future(publish_at)
@@ -66,7 +66,7 @@ def schedule(review: Review, *, publish_at: datetime | None) -> Review:
 @transaction.atomic
 def send_back(review: Review, *, by: Editor, comment: str) -> Review:
     """Give a review back to its writer; an approval that was not used yet ends too."""
-    review = _locked(review)
+    review = locked(review)
     if review.edition_id:
         raise NotPublishableError([_("This review has been published already.")])
     if review.decision == Review.Decision.SENT_BACK:
@@ -82,7 +82,7 @@ def send_back(review: Review, *, by: Editor, comment: str) -> Review:
 @transaction.atomic
 def take_back(review: Review, *, by: Editor) -> None:
     """End a review that nobody has decided yet, for whoever asked for it."""
-    review = _locked(review)
+    review = locked(review)
     if review.requested_by_id != by.pk or review.decision or review.edition_id:
         raise NotPublishableError([_("Only who asked for a review can take it back, until it is decided.")])
     review.delete()
@@ -97,8 +97,19 @@ def _require_future(publish_at: datetime | None) -> None:
         raise NotPublishableError([_("The time to publish must lie in the future.")])
 
 
-def _locked(review: Review) -> Review:
-    return Review.objects.select_for_update(of=("self",)).select_related("pledge").get(pk=review.pk)
+def locked(review: Review) -> Review:
+    """Give the row as it is now, to nobody else until the transaction ends."""
+    found = Review.objects.select_for_update(of=("self",)).select_related("pledge").filter(pk=review.pk).first()
+    if found is None:
+        raise NotPublishableError([_("This review was taken back meanwhile.")])
+    return found
+
+
+def _locked_pledge(pledge: Pledge) -> Pledge:
+    found = Pledge.objects.select_for_update(of=("self",)).filter(pk=pledge.pk).first()
+    if found is None:
+        raise NotPublishableError([_("This pledge was deleted meanwhile.")])
+    return found
 
 
 def _decide(review: Review, decision: Review.Decision, *, by: Editor) -> Review:

@@ -118,8 +118,8 @@ def request_review(request: HttpRequest, pk: int) -> HttpResponse:
     kinds = _kinds_for(request, pledge)
     # What was taken back stands in the address, so that asking again is not writing it again.
     initial = {"kind": _likely_kind(pledge, kinds), **request.GET.dict()}
-    form = ReviewForm(request.POST or None, kinds=kinds, initial=initial)
-    status = 200
+    form = ReviewForm(request.POST if request.method == "POST" else None, kinds=kinds, initial=initial)
+    status = 400 if form.errors else 200
     if request.method == "POST" and form.is_valid():
         try:
             review = reviews.request(pledge, by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
@@ -175,7 +175,7 @@ class AddressForm(forms.Form):
 def move(request: HttpRequest, pk: int) -> HttpResponse:
     _require(request, "move_pledge")
     pledge = _pledge(pk)
-    form = AddressForm(request.POST or None, initial={"slug": pledge.slug})
+    form = AddressForm(request.POST if request.method == "POST" else None, initial={"slug": pledge.slug})
     if request.method == "POST" and form.is_valid():
         try:
             addresses.move(pledge, to=form.cleaned_data["slug"])
@@ -184,4 +184,4 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The pledge has its new address; the old one leads there for ever."))
             return redirect("admin:pledges_pledge_change", pledge.pk)
-    return _page(request, "move.html", pledge, form=form)
+    return _page(request, "move.html", pledge, 400 if form.errors else 200, form=form)

@@ -11,6 +11,7 @@ from pledges.models.journal import Generation, Journal
 from pledges.models.pledge import Pledge
 from pledges.models.public_pledge import PublicPledge, RetiredSlug, StandingRating, Tally
 from pledges.models.rating import Family, Rating
+from pledges.models.ready_html import ReadyHtml
 from pledges.models.reply import Reply
 from pledges.models.review import Review
 from pledges.models.site_text import SiteText
@@ -34,6 +35,7 @@ __all__ = [
     "PublicCitation",
     "PublicPledge",
     "Rating",
+    "ReadyHtml",
     "Reply",
     "RetiredSlug",
     "Review",

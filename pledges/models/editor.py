@@ -2,6 +2,7 @@ import secrets
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 
@@ -23,3 +24,11 @@ class Editor(AbstractUser):
     class Meta:
         verbose_name = _("editor")
         verbose_name_plural = _("editors")
+        constraints = [
+            # Who logs in is found by the name in any case.
+            models.UniqueConstraint(
+                Lower("username"),
+                name="editor_has_a_name_of_their_own",
+                violation_error_message=_("Somebody else has this name, perhaps in other capitals."),
+            )
+        ]

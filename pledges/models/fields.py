@@ -1,10 +1,13 @@
 """Column types of the record: each stores one clean form, however the value arrives."""
 
+import re
+import unicodedata
 from collections.abc import Callable
-from ipaddress import ip_address
+from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db import models
@@ -14,6 +17,10 @@ from markdownx.models import MarkdownxField
 from pledges import markdown
 from pledges.dates import PartialDate
 from pledges.text import clean, clean_line, hidden_marks, mixed_words
+
+_AT_LARGE = ip_network("2000::/3")
+# Half of a beginning: what is missing could be made up in more than one way.
+_HALF_BEGUN = re.compile(r"\s*(?://|[a-z][a-z0-9+.-]*:(?!//))", re.IGNORECASE)
 
 
 def refuse_deception(value: str) -> None:
@@ -42,13 +49,31 @@ def refuse_bad_address(value: str) -> None:
     parts = urlsplit(value)
     if "\\" in value or "@" in parts.netloc:
         raise ValidationError(_("An address with “@” before its host or a backslash may lead elsewhere than it seems."))
-    host = str(parts.hostname)
-    try:
-        is_public = ip_address(host).is_global
-    except ValueError:
-        is_public = host != "localhost" and not host.endswith(".localhost")
-    if not is_public:
+    if not _has_port(parts) or not _is_public(_as_browsers_read(str(parts.hostname))):
         raise ValidationError(_("Readers cannot reach this address: it belongs to a private network."))
+
+
+def _has_port(parts: SplitResult) -> bool:
+    try:
+        return parts.port != 0
+    except ValueError:  # beyond the last one
+        return False
+
+
+def _as_browsers_read(host: str) -> str:
+    return unicodedata.normalize("NFKC", host).replace("\u3002", ".").lower().rstrip(".")
+
+
+def _is_public(host: str) -> bool:
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host != "localhost" and not host.endswith(".localhost")
+    # Of the newer addresses only those of the network at large, and none that stands for an older one.
+    is_direct = isinstance(address, IPv4Address) or (
+        address in _AT_LARGE and not address.sixtofour and not address.teredo
+    )
+    return address.is_global and not address.is_multicast and is_direct
 
 
 class CleanMixin(models.Field):
@@ -104,4 +129,13 @@ class WebAddressField(CleanMixin, models.URLField):
         super().__init__(*args, **options)
 
     def formfield(self, **options: Any) -> Any:
-        return super().formfield(**{"assume_scheme": "https", **options})
+        return super().formfield(**{"assume_scheme": "https", "form_class": WebAddressInput, **options})
+
+
+class WebAddressInput(forms.URLField):
+    """Takes an address without “https://”, but makes none up from “//x” or “https:x”."""
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str) and _HALF_BEGUN.match(value):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)

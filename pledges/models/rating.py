@@ -1,3 +1,4 @@
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -32,7 +33,11 @@ class Rating(models.Model):
     slug = models.SlugField(max_length=60, unique=True)
     family = models.CharField(max_length=10, choices=Family.choices)
     definition = LineField(max_length=400, help_text=_("When does a pledge get this rating? Readers see this."))
-    position = models.PositiveSmallIntegerField(unique=True, help_text=_("Its place on the scale, from 1."))
+    position = models.PositiveSmallIntegerField(
+        unique=True,
+        validators=[MinValueValidator(1), MaxValueValidator(1000)],
+        help_text=_("Its place on the scale, from 1."),
+    )
 
     objects = RatingManager()
 

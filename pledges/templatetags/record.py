@@ -2,16 +2,21 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.db.models import TextChoices
+from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 
 from pledges import markdown as renderer
 from pledges import structured_data
 from pledges.dates import PartialDate
+from pledges.listed import ListedPledge
 from pledges.models import Evidence, Pledge, Source
 from pledges.pledge_page import PledgePage
 
@@ -24,6 +29,42 @@ _IN_SCRIPT = {ord(sign): f"\\u{ord(sign):04X}" for sign in "<>&"}
 def markdown(text: str, *doc_id: object, top_heading: int = 3) -> SafeString:
     """Render Markdown; what follows the text keeps the footnotes of several texts on one page apart."""
     return renderer.render(text, "-".join(map(str, doc_id)), top_heading=top_heading)
+
+
+@register.simple_tag
+def pledge_row(row: ListedPledge) -> SafeString:
+    """Show one line of a list, for an <li> of <ul class="rows">: all but one of a list are what they were before a change."""
+    return (_draw_row if settings.DEBUG else _row)(row, get_language())
+
+
+def _draw_row(row: ListedPledge, _language: str | None) -> SafeString:
+    return render_to_string("components/pledge_row.html", {"row": row})
+
+
+_row = lru_cache(maxsize=2_000)(_draw_row)
+
+
+class ReadyNode(template.Node):
+    def __init__(self, name: str, nodes: template.NodeList) -> None:
+        self.name, self.nodelist = name, nodes
+
+    def render(self, context: template.Context) -> SafeString:
+        parts: dict[str, str] = context["page"].parts
+        if self.name not in parts:
+            parts[self.name] = self.nodelist.render(context)
+        return mark_safe(parts[self.name])  # noqa: S308
+
+
+@register.tag
+def ready(parser: template.base.Parser, token: template.base.Token) -> ReadyNode:
+    """Show a part of a pledge page that changes only with its edition and sources: as made when that came out, or anew.
+
+    `{% ready NAME %} … {% endready %}` around it; what is within must not ask who reads, or when.
+    """
+    _tag, name = token.split_contents()
+    nodes = parser.parse(("endready",))
+    parser.delete_first_token()
+    return ReadyNode(name, nodes)
 
 
 @register.simple_tag
@@ -58,7 +99,7 @@ def pledge_kind(kind: str) -> str:
 
 def _label(choices: type[TextChoices], value: str) -> str:
     """Show a choice in words; an old edition may hold one that this release no longer has."""
-    return str(dict(choices.choices).get(value, value))
+    return str(choices(value).label) if value in choices else value
 
 
 @register.filter

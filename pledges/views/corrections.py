@@ -2,10 +2,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from pledges import history
-from pledges.views.reading import PlaceForm, reader_page
+from pledges.views.reading import PlaceForm, page_showing
 
 
-@reader_page
+@page_showing("lists", known=PlaceForm.base_fields)
 def correction_list(request: HttpRequest) -> HttpResponse:
     """What we got wrong, newest first."""
     place = PlaceForm(request.GET)

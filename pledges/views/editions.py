@@ -16,23 +16,23 @@ from pledges.labels import Labels
 from pledges.models import PublicPledge
 from pledges.pledge_page import past_page, rating_history
 from pledges.views.pledges import elsewhere, withdrawn
-from pledges.views.reading import PlaceForm, reader_page
+from pledges.views.reading import PlaceForm, page_showing
 
 
-@reader_page
+@page_showing("pledge:{slug}")
 def pledge_at(request: HttpRequest, slug: str, day: date) -> HttpResponse:
     """The page as it stood at the end of a day."""
     edition = history.stood_at(slug, day) if day <= timezone.localdate() else None
     return _as_it_read(request, edition, day=day) if edition else _nothing_then(request, slug, day)
 
 
-@reader_page
+@page_showing("pledge:{slug}")
 def edition_detail(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     edition = history.edition_of(slug, number)
     return _as_it_read(request, edition) if edition else elsewhere("edition-detail", slug, number=number)
 
 
-@reader_page
+@page_showing("pledge:{slug}", known=PlaceForm.base_fields)
 def edition_list(request: HttpRequest, slug: str) -> HttpResponse:
     """Every edition with its kind, date, note and hash; of a withdrawn pledge too, as they hold none of its text."""
     public = PublicPledge.objects.for_lists().filter(slug=slug).first()
@@ -44,7 +44,7 @@ def edition_list(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "pledges/edition_list.html", context, status=place.status)
 
 
-@reader_page
+@page_showing("pledge:{slug}")
 def edition_changes(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """What an edition said differently from the one before it, field by field."""
     both = history.with_the_one_before(slug, number)

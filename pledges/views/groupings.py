@@ -17,7 +17,7 @@ from pledges.listed import listed
 from pledges.models import Department, Promisor, PublicPledge, Topic
 from pledges.models.grouping import Grouping
 from pledges.totals import Cell, all_cells
-from pledges.views.reading import reader_page
+from pledges.views.reading import page_showing, reader_page
 
 MOST_MOVES = 5
 MOST_PLEDGES = 10
@@ -53,18 +53,18 @@ def topic_list(request: HttpRequest) -> HttpResponse:
     return render(request, "pledges/topic_list.html", {"topics": topics(all_cells(), Labels())})
 
 
-@reader_page
+@page_showing("topic:{slug}")
 def topic_detail(request: HttpRequest, slug: str) -> HttpResponse:
     topic = get_object_or_404(Topic, slug=slug)
     return _grouping_page(request, topic, kind=_("Topic"), about=topic.description)
 
 
-@reader_page
+@page_showing("department:{slug}")
 def department_detail(request: HttpRequest, slug: str) -> HttpResponse:
     return _grouping_page(request, get_object_or_404(Department, slug=slug), kind=_("Department"))
 
 
-@reader_page
+@page_showing("promisor:{slug}")
 def promisor_detail(request: HttpRequest, slug: str) -> HttpResponse:
     promisor = get_object_or_404(Promisor, slug=slug)
     return _grouping_page(request, promisor, kind=promisor.get_kind_display(), about=_in_office(promisor))

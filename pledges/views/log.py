@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from pledges import entries, log, verifier
 from pledges.filters import Pager
 from pledges.models import Checkpoint, Verification
-from pledges.views.reading import reader_page
+from pledges.views.reading import page_showing
 
 PAGE_SIZE = 25
 VERIFIED_EVERY = timedelta(hours=1)  # at the latest; see README.md
@@ -28,7 +28,7 @@ class PlaceForm(forms.Form):
     after = forms.RegexField(r"^(0|[1-9][0-9]{0,17})$", required=False)
 
 
-@reader_page
+@page_showing("lists", "log", known=PlaceForm.base_fields)
 def log_page(request: HttpRequest) -> HttpResponse:
     """What the log promises, when it was last verified, how to check it, and its entries."""
     asked = _asked(request)
@@ -49,14 +49,14 @@ def log_page(request: HttpRequest) -> HttpResponse:
     )
 
 
-@reader_page
+@page_showing("lists", "log", known=PlaceForm.base_fields)
 def log_entries(request: HttpRequest) -> StreamingHttpResponse:
     """Every line exactly as it is hashed; `?after=` a sequence gives those that follow it."""
     lines = log.lines(after=_asked(request).get("after", 0))
     return StreamingHttpResponse((line + b"\n" for line in lines), content_type="application/jsonl; charset=utf-8")
 
 
-@reader_page
+@page_showing("log")
 def log_checkpoint(request: HttpRequest) -> HttpResponse:
     checkpoint = Checkpoint.objects.last()
     if checkpoint is None:
@@ -69,7 +69,7 @@ def log_checkpoint(request: HttpRequest) -> HttpResponse:
     return HttpResponse(checkpoint.note, content_type=_TEXT)
 
 
-@reader_page
+@page_showing()
 def log_verifier(_request: HttpRequest) -> HttpResponse:
     return HttpResponse(_program(), content_type="text/x-python; charset=utf-8")
 

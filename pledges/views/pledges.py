@@ -5,13 +5,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from pledges.filters import PledgeFilter
+from pledges.filters import PledgeFilter, PledgeFilterForm
 from pledges.models import PublicPledge, RetiredSlug
 from pledges.pledge_page import pledge_page
-from pledges.views.reading import reader_page
+from pledges.views.reading import page_showing
 
 
-@reader_page
+@page_showing("lists", known=PledgeFilterForm.base_fields)
 def pledge_list(request: HttpRequest) -> HttpResponse:
     pledge_filter = PledgeFilter(request.GET, today=timezone.localdate())
     if pledge_filter.is_valid and not pledge_filter.is_asked_plainly(request.GET):
@@ -23,9 +23,9 @@ def pledge_list(request: HttpRequest) -> HttpResponse:
     return render(request, "pledges/pledge_list.html", {"pledge_filter": pledge_filter, "page": page}, status=status)
 
 
-@reader_page
+@page_showing("pledge:{slug}")
 def pledge_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    public = PublicPledge.objects.select_related("edition").filter(slug=slug).first()
+    public = PublicPledge.objects.select_related("edition", "ready_html").filter(slug=slug).first()
     if public is None:
         return elsewhere("pledge-detail", slug)
     if public.withdrawn_at:

@@ -1,8 +1,10 @@
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Iterable
 from http import HTTPStatus
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django import forms
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
@@ -10,11 +12,38 @@ from django.views.decorators.http import require_safe
 
 Response = TypeVar("Response", bound=HttpResponseBase)
 
+# A browser asks again each time and mostly hears that nothing changed; a shared cache does after a second.
+_CACHE_CONTROL = "public, max-age=0, s-maxage=1, stale-while-revalidate=1, stale-if-error=600"
+
 
 def reader_page(view: Callable[..., Response]) -> Callable[..., Response]:
-    """A page anyone may read, by GET and HEAD only: with nothing to forge it needs no token, and answers 405, not 403."""
-    page: Callable[..., Response] = csrf_exempt(require_safe(view))
-    return page
+    """A page anyone may read; whatever is published may change it."""
+    return page_showing("lists")(view)
+
+
+def page_showing(*tags: str, known: Iterable[str] = ()) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
+    """A page anyone may read, by GET and HEAD only: with nothing to forge it needs no token, and answers 405, not 403.
+
+    It may be kept until the journal names one of its tags, in which `{…}` stands for a part of its address, or `site`.
+    `known` are the query parameters that it looks at.
+    """
+
+    def decorate(view: Callable[..., Response]) -> Callable[..., Response]:
+        @functools.wraps(view)
+        def tagged(request: HttpRequest, *arguments: Any, **parts: Any) -> Response:
+            response = view(request, *arguments, **parts)
+            is_whole = response.status_code == HTTPStatus.OK and not response.streaming
+            if is_whole and "Cache-Control" not in response.headers:
+                response.headers["Cache-Control"] = _CACHE_CONTROL
+                response.headers["Surrogate-Key"] = " ".join(["site", *(tag.format(**parts) for tag in tags)])
+            return response
+
+        page: Any = csrf_exempt(require_safe(tagged))
+        page.known_parameters = frozenset(known)
+        checked: Callable[..., Response] = page
+        return checked
+
+    return decorate
 
 
 class PlaceForm(forms.Form):

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from pledges.models import Family, Rating, SiteText
-from pledges.views.reading import reader_page
+from pledges.views.reading import page_showing
 
 _MEANINGS = {
     Family.KEPT: _("What was promised has been done."),
@@ -33,22 +33,22 @@ class RatingFamily:
     ratings: list[Rating]
 
 
-@reader_page
+@page_showing()
 def about(request: HttpRequest) -> HttpResponse:
     return _page(request, SiteText.Name.ABOUT, _("Who publishes this site, what it shows, and how to reach us."))
 
 
-@reader_page
+@page_showing()
 def privacy(request: HttpRequest) -> HttpResponse:
     return _page(request, SiteText.Name.PRIVACY, _("What this site knows about those who read it."))
 
 
-@reader_page
+@page_showing()
 def accessibility(request: HttpRequest) -> HttpResponse:
     return _page(request, SiteText.Name.ACCESSIBILITY, _("Who can use this site, and what is missing for some."))
 
 
-@reader_page
+@page_showing()
 def methodology(request: HttpRequest) -> HttpResponse:
     families = list(_families(Rating.objects.all()))
     return render(

@@ -3,6 +3,7 @@
 Addresses begin with SITE_URL, never with what a request calls the host.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -10,13 +11,14 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.contrib.sitemaps import Sitemap, views
 from django.db.models import Count, Max, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
 from pledges.models import PublicPledge, SiteText
-from pledges.views.reading import reader_page
+from pledges.views.reading import page_showing
 
+_PAGE = re.compile("[1-9][0-9]{0,5}")
 # A URL name or a slug, with the moment when what is there last changed, if that is known.
 Dated = tuple[str, datetime | None]
 
@@ -74,17 +76,25 @@ class GroupingSitemap(DatedSitemap):
         return reverse(f"{self.dimension}-detail", args=[item[0]])
 
 
-@reader_page
+@page_showing("lists", known=["p"])
 def sitemap(request: HttpRequest) -> HttpResponse:
+    _require_page(request)
     if PublicPledge.objects.in_public().count() <= DatedSitemap.limit:
         return views.sitemap(request, _sections())
     sitemaps = [{"location": address} for address in _addresses()]
     return render(request, "sitemap_index.xml", {"sitemaps": sitemaps}, content_type="application/xml")
 
 
-@reader_page
+@page_showing("lists", known=["p"])
 def sitemap_section(request: HttpRequest, section: str) -> HttpResponse:
+    _require_page(request)
     return views.sitemap(request, _sections(), section)
+
+
+def _require_page(request: HttpRequest) -> None:
+    """Know a part of a map by the one way to write its number; Django would take any digits of Unicode."""
+    if not _PAGE.fullmatch(request.GET.get("p", "1")):
+        raise Http404
 
 
 def _sections() -> dict[str, type[Sitemap] | Sitemap]:

@@ -13,7 +13,7 @@ from pledges.filters import KnownChoiceField
 from pledges.labels import Label, Labels
 from pledges.totals import all_cells, counts
 from pledges.trends import trend
-from pledges.views.reading import reader_page
+from pledges.views.reading import page_showing
 
 
 class TrendForm(forms.Form):
@@ -27,7 +27,7 @@ class TrendForm(forms.Form):
         field.choices = [("", _("All topics")), *((topic.slug, topic.name) for topic in topics)]
 
 
-@reader_page
+@page_showing("lists", known=TrendForm.base_fields)
 def trends(request: HttpRequest) -> HttpResponse:
     """How many pledges stood at each rating over time, of one topic or of all."""
     labels = Labels()

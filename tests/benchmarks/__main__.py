@@ -1,4 +1,4 @@
-"""Ratios of two things measured in turn in one run, on both databases: `python -m tests.benchmarks`.
+"""Ratios of two things measured in turn in one run: `python -m tests.benchmarks [PART …]`, all if none is named.
 
 Makes its databases in a temporary folder (PostgreSQL's if its programs are on the machine), prints medians, and
 leaves nothing behind.
@@ -20,29 +20,50 @@ SETTINGS = {
 }
 
 
-def run(database_url: str, static_root: Path) -> None:
-    environment = {**os.environ, **SETTINGS, "DATABASE_URL": database_url, "STATIC_ROOT": str(static_root)}
-    for command in ("migrate", "collectstatic"):
+ON_BOTH = ("pages", "lists", "public_log", "newsletter")
+
+
+def run(part: str, database_url: str, folder: Path, *arguments: str) -> None:
+    environment = {**os.environ, **SETTINGS, "DATABASE_URL": database_url, "STATIC_ROOT": str(folder / "static")}
+    commands = ("migrate",) if (folder / "static").exists() else ("migrate", "collectstatic")
+    for command in commands:
         subprocess.run(
             [sys.executable, "manage.py", command, "--no-input", "--verbosity=0"], env=environment, check=True
         )
-    for measured in ("lists", "public_log", "newsletter"):
-        subprocess.run([sys.executable, "-m", f"tests.benchmarks.{measured}"], env=environment, check=True)
+    subprocess.run([sys.executable, "-m", f"tests.benchmarks.{part}", *arguments], env=environment, check=True)
+
+
+def on_sqlite(part: str, folder: Path, *arguments: str) -> None:
+    say(f"{part}, SQLite")
+    run(part, f"sqlite:///{folder / part}.sqlite3", folder, *arguments)
+
+
+def on_postgresql(part: str, folder: Path) -> None:
+    if not find_programs():
+        return
+    say(f"{part}, PostgreSQL")
+    cluster = Cluster()
+    try:
+        cluster.start()
+        run(part, cluster.url, folder)
+    finally:
+        cluster.stop()
 
 
 def main() -> None:
+    asked = sys.argv[1:] or ("hot", *ON_BOTH)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        print("SQLite", flush=True)  # noqa: T201
-        run(f"sqlite:///{folder / 'benchmarks.sqlite3'}", folder / "static")
-        if find_programs():
-            print("PostgreSQL", flush=True)  # noqa: T201
-            cluster = Cluster()
-            try:
-                cluster.start()
-                run(cluster.url, folder / "static")
-            finally:
-                cluster.stop()
+        if "hot" in asked:
+            on_sqlite("hot", folder, str(folder / "hot"))
+        for part in ON_BOTH:
+            if part in asked:
+                on_sqlite(part, folder)
+                on_postgresql(part, folder)
+
+
+def say(line: str) -> None:
+    print(line, flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 from pledges import content, log
 from pledges.actions import public_pledges
-from pledges.content import LabelContent, PledgeContent, RatingContent, SourceContent, VerdictContent
+from pledges.content import EvidenceContent, LabelContent, PledgeContent, RatingContent, SourceContent, VerdictContent
 from pledges.models import Check, Department, Edition, Editor, Pledge, Promisor, Rating, Source, Topic
 from pledges.verifier import FIRST_PREVIOUS_HASH, entry_hash
 
 FAMILIES = ("kept", "partly", "moving", "stalled", "broken", "undecided")
+EVIDENCE = 10  # of each pledge
 _BATCH = 1_000
 _OVERDUE = 10  # every tenth pledge should have been checked long ago
 _FIRST_MOMENT = datetime(2020, 1, 1, tzinfo=UTC)
@@ -39,6 +40,9 @@ class Country:
             url="https://lemons.example/manifesto",
             kind="manifesto",
             published_on="2024-06",
+        )
+        self.document = SourceContent(
+            self.source.pk, "The lemon manifesto", "Lemon Party", self.source.url, "manifesto", "2024-06"
         )
         self.writer, self.checker = (
             Editor.objects.create_user(username=name, handle=name) for name in ("writer", "checker")
@@ -106,9 +110,7 @@ class Country:
             quotation=f"We will give every household of district {number} a lemon",
             quotation_note="",
             promisor=LabelContent(promisor.pk, promisor.slug, promisor.name),
-            made_in=SourceContent(
-                self.source.pk, "The lemon manifesto", "Lemon Party", self.source.url, "manifesto", ""
-            ),
+            made_in=self.document,
             made_in_locator="",
             made_on=f"{2010 + number % 16}-{number % 12 + 1:02}",
             topic=LabelContent(topic.pk, topic.slug, topic.name),
@@ -118,9 +120,21 @@ class Country:
             background="Lemons are *sour*.",
             measure="",
             verdicts=(_verdict(number, rating),) if rating else (),
-            evidence=(),
+            evidence=tuple(_evidence(number, place, self.document) for place in range(EVIDENCE)),
             replies=(),
         )
+
+
+def _evidence(number: int, place: int, document: SourceContent) -> EvidenceContent:
+    return EvidenceContent(
+        key=number * EVIDENCE + place,
+        happened_on=f"2025-{place + 1:02}-03",
+        title=f"Cart {place + 1} arrived in district {number}",
+        account=f"It carried **{place * 7 + 5} lemons**, which were counted at the gate.\n\nNobody was left without.",
+        quotation="A cart a day",
+        direction=("supports", "against", "neutral")[place % 3],
+        sources=(document,),
+    )
 
 
 def _verdict(number: int, rating: Rating) -> VerdictContent:

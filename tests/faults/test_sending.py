@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -135,15 +136,10 @@ def test_a_server_that_is_down_loses_nothing(
 def test_while_a_server_hangs_the_site_answers_as_always(task: Task, manage: Run, environment: dict[str, str]) -> None:
     manage("collectstatic", "--no-input", "--verbosity=0")
     task("prepare", "1", "hang")
-    command = [sys.executable, "manage.py", "send_newsletter"]
-    sender = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
-    try:
+    with a_sender(environment):
         wait_until(lambda: states(task).get("sending") == 1)
 
         (milliseconds,) = task("sign-up")
-    finally:
-        sender.kill()
-        sender.wait()
 
     assert int(milliseconds) < 300
 
@@ -151,16 +147,27 @@ def test_while_a_server_hangs_the_site_answers_as_always(task: Task, manage: Run
 @pytest.mark.usefixtures("sink")
 def test_sigterm_ends_after_the_message_at_hand(task: Task, environment: dict[str, str]) -> None:
     task("prepare", "2000")
-    command = [sys.executable, "manage.py", "send_newsletter"]
-    sender = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
-    wait_until(lambda: states(task).get("sent", 0) > 10)
+    with a_sender(environment) as sender:
+        wait_until(lambda: states(task).get("sent", 0) > 10)
 
-    sender.send_signal(signal.SIGTERM)
-    said = sender.communicate(timeout=20)[0]
+        sender.send_signal(signal.SIGTERM)
+        said = sender.communicate(timeout=20)[0]
 
     assert sender.returncode == 0
     assert set(states(task)) == {"sent", "queued"}
     assert f"{states(task)['sent']:,} sent." in said
+
+
+@contextmanager
+def a_sender(environment: dict[str, str]) -> Iterator["subprocess.Popen[str]"]:
+    command = [sys.executable, "manage.py", "send_newsletter"]
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as running:
+        try:
+            yield running
+        finally:
+            running.kill()
 
 
 def wait_until(holds: Callable[[], bool]) -> None:

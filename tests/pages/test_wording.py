@@ -13,6 +13,7 @@ from django.utils import translation
 from pytest_django import Settings
 
 from pledges.models import Department, Edition, Promisor, Rating, SiteText, Topic
+from pledges.templatetags import record
 from tests.pages.full_site import make_full_site
 from tests.pages.surfaces import BY_TOKEN, PUBLIC_SURFACES, Surface
 from tracker.newsletter.models import Issue
@@ -30,7 +31,7 @@ DATA = re.compile(r"[Ll]emon|[Ll]ime|[Cc]art|Pledge Tracker|CC BY|tracker\.test|
 
 
 @pytest.fixture
-def _pseudo_locale(monkeypatch: pytest.MonkeyPatch) -> None:
+def _pseudo_locale(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A language in which every translated text is bracketed."""
     real = translation._trans  # type: ignore[attr-defined]
 
@@ -40,6 +41,9 @@ def _pseudo_locale(monkeypatch: pytest.MonkeyPatch) -> None:
 
     for name in ("gettext", "ngettext", "pgettext", "npgettext"):
         monkeypatch.setattr(real, name, bracketed(name))
+    record._row.cache_clear()
+    yield
+    record._row.cache_clear()
 
 
 def unmarked(html: str, said: set[str]) -> set[str]:

@@ -7,14 +7,14 @@ import pytest
 from django.core import serializers
 from django.core.exceptions import ValidationError
 
-from pledges.models import Evidence, Pledge, Source, Topic, Verdict
+from pledges.models import Evidence, Pledge, Rating, Source, Topic, Verdict
 from tests.factories import make_editor, make_evidence, make_pledge, make_source, make_topic
 
 DIRTY_LINE, CLEAN_LINE = " Cafe\u0301\x0b \x00lemons\r\n\x9f ", "Caf\u00e9 lemons"
 DIRTY_TEXT, CLEAN_TEXT = "Cafe\u0301\x0b\r\n\r\n\x00lemons\x85", "Caf\u00e9\n\nlemons"
 
 
-def reasons(model: type[Any], field: str, value: str) -> list[str]:
+def reasons(model: type[Any], field: str, value: Any) -> list[str]:
     """Give the sentences with which a field refuses a value; none if it takes it."""
     try:
         model._meta.get_field(field).clean(value, None)
@@ -131,6 +131,14 @@ def test_every_kind_of_text_refuses_hidden_marks(model: type[Any], field: str) -
         ],
         *["http://192.168.1.1", "http://[fe80::1]/", "http://[::ffff:127.0.0.1]/", "http://0.0.0.0/"],
         *["http://localhost/", "http://LOCALHOST:8000/", "http://localhost./", "http://[::1", "https://a b.example"],
+        *["http://a.LOCALHOST./", "http://[64:ff9b::7f00:1]/", "http://[2002:7f00:1::]/", "http://[2001:0:7f00:1::]/"],
+        *[
+            "http://224.0.0.1/",
+            "http://[ff0e::1]/",
+            "http://a.localhost\u3002/",
+            "http://\uff11\uff12\uff17.\uff10.\uff10\uff0e\uff11/",
+        ],
+        *["https://lemons.example:0/", "https://lemons.example:99999/"],
         *["https://lemons.example/" + "x" * 3000, "https://lemons.example/\u202e", "https://lemons\u200b.example/"],
     ],
 )
@@ -178,3 +186,24 @@ def test_a_partial_date_may_be_left_out_only_where_it_may_be_unknown() -> None:
 @pytest.mark.parametrize("text", ["[" * 501, "x" * 60_001, "> " * 21 + "x"])
 def test_markdown_refuses_what_the_renderer_cannot_take(text: str) -> None:
     assert len(reasons(Pledge, "background", text)) == 1
+
+
+@pytest.mark.parametrize(
+    "typed", ["//lemons.example/", " //lemons.example", "https:lemons.example", "http:/lemons.example"]
+)
+def test_a_form_makes_no_address_up_from_half_a_beginning(typed: str) -> None:
+    field = Source._meta.get_field("url").formfield()
+
+    with pytest.raises(ValidationError):
+        field.clean(typed)
+
+
+def test_a_form_begins_an_address_that_was_typed_without_its_beginning() -> None:
+    field = Source._meta.get_field("url").formfield()
+
+    assert field.clean("lemons.example/a") == "https://lemons.example/a"
+
+
+@pytest.mark.parametrize("position", [99_999_999_999, 1_001, 0])
+def test_a_position_is_one_that_every_database_holds(position: int) -> None:
+    assert reasons(Rating, "position", position)

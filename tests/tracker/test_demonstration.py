@@ -10,7 +10,7 @@ from tracker.environment import Environment
 
 PREPARED = {
     *("DJANGO_SECRET_KEY", "SITE_URL", "SITE_NAME", "ALLOWED_HOSTS"),
-    *("DATABASE_URL", "MEDIA_ROOT", "EMAIL_URL"),
+    *("DATABASE_URL", "MEDIA_ROOT", "LAST_PAGES_ROOT", "EMAIL_URL"),
 }
 
 

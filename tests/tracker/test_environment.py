@@ -9,6 +9,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from tracker.environment import Environment, MailServer, is_loopback
+from tracker.postgresql import BoundedConnection
 
 
 def given(value: str | None) -> Environment:
@@ -161,6 +162,9 @@ def test_database_takes_the_write_lock_at_once_on_sqlite() -> None:
     assert "journal_mode=WAL" in database["OPTIONS"]["init_command"]
 
 
+BOUNDED = {"connect_timeout": 2, "keepalives_idle": 2, "keepalives_interval": 1, "tcp_user_timeout": 5000}
+
+
 def test_database_bounds_the_waiting_on_postgresql() -> None:
     database = given("postgres://editor:p%40ss@db.example:5433/tracker").database("LEMONS", pool_size=0)
 
@@ -171,19 +175,21 @@ def test_database_bounds_the_waiting_on_postgresql() -> None:
         "HOST": "db.example",
         "PORT": 5433,
     }
-    assert database["OPTIONS"] == {"connect_timeout": 2}
+    assert database["OPTIONS"] == BOUNDED
 
 
 def test_database_keeps_a_bounded_pool_where_one_is_asked_for() -> None:
     database = given("postgres://db.example/tracker").database("LEMONS", pool_size=5)
 
-    assert database["OPTIONS"] == {"connect_timeout": 2, "pool": {"min_size": 1, "max_size": 5, "timeout": 2}}
+    bounds = {"max_size": 5, "timeout": 2, "reconnect_timeout": 2}
+    pool = {"min_size": 1, "connection_class": BoundedConnection, **bounds}
+    assert database["OPTIONS"] == {**BOUNDED, "pool": pool}
 
 
 def test_database_lets_the_address_set_options_of_its_own() -> None:
     database = given("postgres://db.example/tracker?sslmode=require&connect_timeout=5").database("LEMONS", pool_size=0)
 
-    assert database["OPTIONS"] == {"sslmode": "require", "connect_timeout": 5}
+    assert database["OPTIONS"] == {**BOUNDED, "sslmode": "require", "connect_timeout": 5}
 
 
 @pytest.mark.parametrize(

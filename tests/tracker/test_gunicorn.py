@@ -1,5 +1,6 @@
 """What the real server answers to requests that no browser sends."""
 
+import json
 import os
 import socket
 import subprocess
@@ -246,3 +247,12 @@ def test_an_odd_charset_gets_an_answer_of_the_site(content_type: bytes, server: 
     headers = server.host + b"Content-Type: " + content_type + b"\r\n"
 
     assert "Pledge Tracker</title>" in server.ask(b"GET /?q=%ff HTTP/1.1", headers).body
+
+
+def test_the_log_has_a_json_line_for_an_answer_that_was_made(server: Server) -> None:
+    server.ask(b"GET /topics/?lemon=secret HTTP/1.1")
+
+    lines = [json.loads(line) for line in server.log.read_text().splitlines() if line.startswith("{")]
+    (line,) = [line for line in lines if line.get("path") == "/topics/"]
+    assert (line["method"], line["status"], line["served"]) == ("GET", 200, "made")
+    assert "secret" not in server.log.read_text()

@@ -24,7 +24,7 @@ def assert_not_ready(client: Client, problems: list[str]) -> None:
     response = client.get("/readyz")
 
     assert response.status_code == 503
-    assert response.json() == {"ready": False, "problems": problems}
+    assert response.json() == {"ready": False, "problems": problems, "page_cache": None}
     assert response.headers["Content-Type"] == "application/json"
     assert response.headers["Cache-Control"] == "no-store"
 
@@ -33,7 +33,7 @@ def assert_not_ready(client: Client, problems: list[str]) -> None:
 def test_readyz_is_ready_when_all_holds(client: Client) -> None:
     response = client.get("/readyz")
 
-    assert (response.status_code, response.json()) == (200, {"ready": True, "problems": []})
+    assert (response.status_code, response.json()) == (200, {"ready": True, "problems": [], "page_cache": None})
     assert response.headers["Cache-Control"] == "no-store"
 
 

@@ -96,7 +96,8 @@ def _as_read(message: bytes) -> str:
     parsed = message_from_bytes(message, policy=policy.default)
     text = parsed.get_body(["plain"])
     head = "".join(f"{name}: {parsed[name]}\n" for name in ("From", "To", "Subject"))
-    return f"{head}\n{text.get_content() if text else ''}"
+    said = text.get_content() if text else ""
+    return f"{head}\n{said}".replace("\r\n", "\n")
 
 
 class SmtpCourier:

@@ -13,7 +13,6 @@ from collections import Counter
 from collections.abc import Callable
 from functools import lru_cache
 
-from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
@@ -82,16 +81,16 @@ class Sender:
             logger.error("A sender died. Messages that are uncertain now, for a person to decide: %d", uncertain)
 
     def _work_off(self, parcel: Parcel) -> None:
-        with transaction.atomic():
-            self._record_handed_over()
-            is_wanted = deliveries.begin(parcel, by=self.name)
-            if is_wanted and parcel.kind == Delivery.Kind.NOTICE:
-                notices.mark_told(parcel)
-        envelope = self._envelope_for(parcel) if is_wanted else None
-        if envelope is not None:
+        # Written before it begins: whoever is killed while writing leaves nothing uncertain.
+        envelope = self._envelope_for(parcel)
+        if envelope is None:
+            deliveries.drop(parcel, by=self.name)
+            self.counts[State.DROPPED] += 1
+            return
+        is_wanted = deliveries.begin(parcel, by=self.name, after=self._handed_over)
+        self._count_handed_over()
+        if is_wanted:
             self._hand_over(parcel, envelope)
-        elif is_wanted:
-            self._settle(parcel, State.DROPPED, "nothing left to tell")
 
     def _hand_over(self, parcel: Parcel, envelope: Envelope) -> None:
         try:
@@ -118,6 +117,10 @@ class Sender:
     def _record_handed_over(self) -> None:
         if self._handed_over is not None:
             deliveries.record_sent(self._handed_over, by=self.name)
+            self._count_handed_over()
+
+    def _count_handed_over(self) -> None:
+        if self._handed_over is not None:
             self._handed_over = None
             self.counts[State.SENT] += 1
 
@@ -129,15 +132,16 @@ class Sender:
         if parcel.kind == Delivery.Kind.CONFIRMATION:
             return _envelope_of_confirmation(parcel)
         if parcel.kind == Delivery.Kind.NOTICE:
+            notices.mark_told(parcel)
             lines = notices.lines_for(parcel)
             return self._envelope_of_notice(lines) if lines else None
         assert parcel.issue is not None
         return self._envelope_of_issue(parcel.issue)
 
 
-def _envelope_of_confirmation(parcel: Parcel) -> Envelope:
-    assert parcel.sign_up is not None
-    return Envelope(messages.write_confirmation(SignUp.objects.select_related("wording").get(pk=parcel.sign_up)))
+def _envelope_of_confirmation(parcel: Parcel) -> Envelope | None:
+    sign_up = SignUp.objects.select_related("wording").filter(pk=parcel.sign_up or 0).first()  # it may be erased
+    return Envelope(messages.write_confirmation(sign_up)) if sign_up and sign_up.token else None
 
 
 def _envelope_of_issue(issue: int) -> Envelope:

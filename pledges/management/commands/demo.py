@@ -91,6 +91,7 @@ class Command(BaseCommand):
             "--bind",
             f"{HOST}:{port}",
         ]
+        os.environ.setdefault("REQUEST_LOG", "0")  # a newcomer's terminal is no log
         os.execv(sys.executable, command)  # noqa: S606
 
     def _say(self, line: str) -> None:

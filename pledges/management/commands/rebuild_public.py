@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from pledges.actions import public_pledges
+from pledges.actions import public_pledges, ready_html
 
 
 class Command(BaseCommand):
@@ -13,4 +13,7 @@ class Command(BaseCommand):
         for done, slug in enumerate(public_pledges.rebuild(), start=1):
             if done % 100 == 0:
                 self.stderr.write(f"{done} pledges, last {slug}")
+        for made, slug in enumerate(ready_html.rebuild(), start=1):
+            if made % 100 == 0:
+                self.stderr.write(f"{made} pages, last {slug}")
         self.stdout.write(f"{done} pledges rebuilt from their editions.")

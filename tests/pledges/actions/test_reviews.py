@@ -1,12 +1,14 @@
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from pledges.actions import addresses, drafts, reviews
-from pledges.actions.publishing_rule import NotPublishableError, reasons_not_to_publish
+from pledges.actions import addresses, drafts, editions, reviews
+from pledges.actions.publishing_rule import NotPublishableError, reasons_not_to_publish, reasons_of_effect
 from pledges.guards import remove_guards
 from pledges.models import Editor, Pledge, Rating, Review, Source
 from tests.factories import (
@@ -397,3 +399,66 @@ def test_a_picture_needs_a_description(description: str) -> None:
 
 def test_a_described_picture_is_ready() -> None:
     assert reasons(make_rated_pledge(background=f"Look: ![A lemon](/media/{'a' * 32}.png)")) == ""
+
+
+@pytest.mark.parametrize("kind", ["update", "withdrawal"])
+def test_a_changed_rating_is_a_verdict_or_a_correction(kind: str) -> None:
+    pledge = make_published_pledge()
+    make_verdict(pledge, effective_on="2025-06")
+
+    assert "The rating would change" in reasons(pledge, kind=kind)
+
+
+@pytest.mark.parametrize("kind", ["verdict", "correction"])
+def test_a_verdict_or_a_correction_changes_the_rating(kind: str) -> None:
+    pledge = make_published_pledge()
+    make_verdict(pledge, effective_on="2025-06")
+
+    assert reasons(pledge, kind=kind) == ""
+
+
+def test_a_first_rating_after_the_first_edition_is_a_verdict_too() -> None:
+    pledge = make_pledge()
+    publish(pledge)
+    make_verdict(pledge, no_primary_reason="None is known.")
+
+    assert "The rating would change" in reasons(pledge, kind="update")
+
+
+@pytest.mark.parametrize("effective_on", ["not after 2999", "between 2025-06 and 2999", "not before 2999", "2999"])
+def test_a_bound_in_the_future_is_no_date_of_effect(effective_on: str) -> None:
+    assert list(reasons_of_effect(effective_on, made_on="2024"))
+
+
+def test_a_bound_that_has_begun_is_a_date_of_effect() -> None:
+    year = timezone.localdate().year
+
+    for effective_on in (str(year), f"between 2025-06 and {year}", "not before 2025-06", "not after 2025-06"):
+        assert not list(reasons_of_effect(effective_on, made_on="2024"))
+
+
+@pytest.mark.parametrize("act", ["approve", "send_back", "take_back", "schedule", "publish"])
+def test_what_is_done_to_a_review_that_was_taken_back_meanwhile_is_refused_in_words(act: str) -> None:
+    stale = make_review()
+    reviews.take_back(Review.objects.get(), by=stale.requested_by)
+    other = make_editor()
+    acts: dict[str, Callable[[], object]] = {
+        "approve": lambda: reviews.approve(stale, by=other),
+        "send_back": lambda: reviews.send_back(stale, by=other, comment="x"),
+        "take_back": lambda: reviews.take_back(stale, by=stale.requested_by),
+        "schedule": lambda: reviews.schedule(stale, publish_at=None),
+        "publish": lambda: editions.approve_and_publish(stale, by=other),
+    }
+
+    with pytest.raises(NotPublishableError, match="taken back meanwhile"):
+        acts[act]()
+
+
+def test_a_review_of_a_pledge_that_was_deleted_meanwhile_is_refused_in_words() -> None:
+    stale = make_pledge()
+    Pledge.objects.all().delete()
+
+    with pytest.raises(NotPublishableError, match="deleted meanwhile"):
+        reviews.request(stale, kind="first", change_note="x", by=make_editor())
+    with pytest.raises(ValidationError, match="deleted meanwhile"):
+        addresses.move(stale, to="elsewhere")

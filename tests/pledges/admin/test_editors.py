@@ -10,7 +10,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.db.models import ProtectedError
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -114,6 +114,20 @@ def test_a_handle_is_given_to_one_person_only(desk: Client, administrator: Edito
 
     assert response.status_code == 400
     assert not Editor.objects.filter(username="willy").exists()
+
+
+@pytest.mark.parametrize("name", ["willy", "WILLY", "Willy"])
+def test_a_name_is_one_persons_in_any_capitals(desk: Client, name: str) -> None:
+    make_editor(username="Willy")
+    other = make_editor(username="wilma", is_staff=True)
+
+    renamed = desk.post(page_of(other), fields_for(other, username=name))
+    made = desk.post(f"{LIST}add/", new_account(username=name))
+
+    assert (renamed.status_code, made.status_code) == (400, 400)
+    assert Editor.objects.filter(username__iexact="willy").count() == 1
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Editor.objects.filter(pk=other.pk).update(username="wILLY")
 
 
 def test_a_stale_form_gives_no_right_back(desk: Client) -> None:

@@ -163,13 +163,44 @@ def test_the_preview_is_the_page_that_readers_will_get(desk: Client, reviewers_d
     entry = f'<a href="/log/?before=2#entry-1">entry {edition.sequence}</a>'
     place = f"{entry}, hash <code>{edition.short_hash}</code>"
     assert "no-store" in preview.headers["Cache-Control"]
-    assert without_moments(public.replace(place, "entry and hash follow on publication")) == without_moments(
-        preview.content.decode()
-    )
+    expected = without_moments(public.replace(place, "entry and hash follow on publication"))
+    shown = without_moments(preview.content.decode())
+    assert main_of(shown) == main_of(expected)
+    assert without_mark(shown) == without_mark(expected)
+
+
+def test_a_picture_of_the_preview_passes_for_no_publication(desk: Client, client: Client) -> None:
+    pledge = make_published_pledge()
+
+    preview = desk.get(reverse("admin:pledges_pledge_preview", args=[pledge.pk])).content.decode()
+    public = client.get(f"/pledges/{pledge.slug}/").content.decode()
+
+    assert "<title>Preview – " in preview
+    assert preview.index("this is not published") < preview.index('class="site-header"')
+    assert "Preview" not in public
 
 
 def without_moments(html: str) -> str:
     return re.sub(r'datetime="[^"]*T[^"]*"', "", html)
+
+
+def main_of(html: str) -> str:
+    return html[html.index("<main") : html.index("</main>")]
+
+
+def without_mark(html: str) -> str:
+    marked = r"<aside class=\"notice notice--error\".*?</aside>|(?<=<title>)Preview – "
+    return re.sub(r"\s+", " ", re.sub(marked, "", html, flags=re.DOTALL))
+
+
+def test_forms_that_are_refused_are_errors(desk: Client) -> None:
+    pledge, other = make_published_pledge(), make_published_pledge()
+    move, review = (reverse(f"admin:pledges_pledge_{page}", args=[pledge.pk]) for page in ("move", "review"))
+
+    for typed in ({"slug": "a b"}, {"slug": other.slug}, {}):
+        assert send(desk, move, typed).status_code == 400
+    for typed in ({"kind": "update"}, {"kind": "nothing", "change_note": "x"}, {}):
+        assert send(desk, review, typed).status_code == 400
 
 
 def test_a_review_is_asked_for_with_kind_and_change_note(desk: Client, writer: Editor) -> None:

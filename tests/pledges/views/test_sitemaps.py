@@ -57,6 +57,14 @@ def test_drafts_and_withdrawn_pledges_are_in_no_map(client: Client) -> None:
     assert pledge.topic.slug not in addresses
 
 
+@pytest.mark.parametrize("path", ["/sitemap.xml", "/sitemap-pledges.xml"])
+@pytest.mark.parametrize("number", ["\u0661", "0", "01", "-1", "+1", "1_0", "", "9" * 30, "2"])
+def test_a_part_that_is_not_there_is_not_found(client: Client, path: str, number: str) -> None:
+    make_published_pledge()
+
+    assert client.get(path, {"p": number}).status_code == 404
+
+
 def test_a_large_site_has_an_index_of_sections(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(3):
         make_published_pledge()

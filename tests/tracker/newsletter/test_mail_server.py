@@ -164,7 +164,7 @@ def test_files_come_into_a_folder_of_ones_own(settings: Settings, tmp_path: Path
 
     whole, readable = sorted((tmp_path / "new" / "mail").iterdir())
     assert whole.read_bytes() == MESSAGE
-    assert "Lemons." in readable.read_text()
+    assert b"Lemons.\n" in readable.read_bytes()
     assert (whole.suffix, readable.suffix) == (".eml", ".txt")
     assert "lemon" not in whole.name
 

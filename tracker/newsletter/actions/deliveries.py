@@ -25,17 +25,17 @@ RETRIES = [
 Kind, State = Delivery.Kind, Delivery.State
 
 # Read again when a message is claimed and when it is about to be handed over: whoever has left gets nothing.
-_WANTED = """CASE kind
-    WHEN 'issue' THEN EXISTS (SELECT 1 FROM newsletter_subscription AS s
-        WHERE s.id = newsletter_delivery.subscription_id AND s.state = 'confirmed' AND s.wants_digest)
-    WHEN 'notice' THEN EXISTS (SELECT 1 FROM newsletter_subscription AS s
+_WANTED = {
+    Kind.ISSUE: """EXISTS (SELECT 1 FROM newsletter_subscription AS s
+        WHERE s.id = newsletter_delivery.subscription_id AND s.state = 'confirmed' AND s.wants_digest)""",
+    Kind.NOTICE: """EXISTS (SELECT 1 FROM newsletter_subscription AS s
         JOIN newsletter_follow AS f ON f.subscription_id = s.id
-        WHERE s.id = newsletter_delivery.subscription_id AND s.state = 'confirmed')
-    ELSE EXISTS (SELECT 1 FROM newsletter_signup AS u
+        WHERE s.id = newsletter_delivery.subscription_id AND s.state = 'confirmed')""",
+    Kind.CONFIRMATION: """EXISTS (SELECT 1 FROM newsletter_signup AS u
         JOIN newsletter_subscription AS s ON s.id = newsletter_delivery.subscription_id
         WHERE u.id = newsletter_delivery.sign_up_id AND u.token IS NOT NULL AND u.confirmed_at IS NULL
-        AND u.expires_at > %(now)s AND s.address IS NOT NULL AND s.state <> 'suppressed')
-    END"""
+        AND u.expires_at > %(now)s AND s.address IS NOT NULL AND s.state <> 'suppressed')""",
+}
 _CLAIM = """WITH due AS MATERIALIZED (
         SELECT id FROM newsletter_delivery
         WHERE state = 'queued' AND kind = %(kind)s AND {of_issue} AND due_at <= %(now)s
@@ -44,13 +44,18 @@ _CLAIM = """WITH due AS MATERIALIZED (
     UPDATE newsletter_delivery
     SET state = CASE WHEN {wanted} THEN 'claimed' ELSE 'dropped' END, claimed_by = %(by)s, claimed_at = %(now)s
     WHERE id IN (SELECT id FROM due) RETURNING id, state"""
+# One statement, and so one commit, for the end of one message and the beginning of the next.
 _BEGIN = """UPDATE newsletter_delivery
-    SET claimed_at = %(now)s, state = CASE
+    SET claimed_at = %(now)s, settled_at = CASE WHEN id = %(done)s THEN %(now)s ELSE settled_at END,
+        error = CASE WHEN id = %(done)s THEN '' ELSE error END, state = CASE
+        WHEN id = %(done)s THEN 'sent'
         WHEN NOT {wanted} THEN 'dropped'
         WHEN issue_id IS NULL THEN 'sending'
         WHEN EXISTS (SELECT 1 FROM newsletter_issue AS i WHERE i.id = issue_id AND i.state = 'sending') THEN 'sending'
         ELSE 'queued' END
-    WHERE id = %(key)s AND claimed_by = %(by)s AND state = 'claimed' RETURNING state"""
+    WHERE id IN (%(key)s, %(done)s) AND claimed_by = %(by)s
+        AND (id = %(key)s AND state = 'claimed' OR id = %(done)s AND state IN ('sending', 'unknown'))
+    RETURNING id, state"""
 # A sender that was taken for dead, and was only slow, knows better than “unknown”.
 _SENT = """UPDATE newsletter_delivery SET state = 'sent', settled_at = %(now)s, error = ''
     WHERE id = %(key)s AND claimed_by = %(by)s AND state IN ('sending', 'unknown')"""
@@ -90,11 +95,11 @@ def claim(*, by: str, most: int = BATCH) -> list[Parcel]:
     return []
 
 
-def begin(parcel: Parcel, *, by: str) -> bool:
-    """Say that a message is about to be handed over; whether it is still to be."""
-    statement = _BEGIN.format(wanted=_WANTED)
-    rows = _fetch(statement, key=parcel.key, by=by)
-    state = rows[0][0] if rows else ""
+def begin(parcel: Parcel, *, by: str, after: Parcel | None = None) -> bool:
+    """Say that a message is about to be handed over, and that the one before was; whether it is still to be."""
+    statement = _BEGIN.format(wanted=_WANTED[Kind(parcel.kind)])
+    states = dict(_fetch(statement, key=parcel.key, by=by, done=after.key if after else 0))
+    state = states.get(parcel.key)
     if state == State.DROPPED:
         Delivery.objects.filter(pk=parcel.key).update(settled_at=timezone.now())
     return bool(state == State.SENDING)
@@ -116,6 +121,12 @@ def defer(parcel: Parcel, *, by: str, error: str) -> None:
 def settle(parcel: Parcel, state: Delivery.State, *, by: str, error: str) -> None:
     """Say how a message ended that was not sent."""
     _own(parcel, by).update(state=state, settled_at=timezone.now(), error=error)
+
+
+def drop(parcel: Parcel, *, by: str) -> None:
+    """Do not send what has nothing to tell any more."""
+    claimed = Delivery.objects.filter(pk=parcel.key, claimed_by=by, state=State.CLAIMED)
+    claimed.update(state=State.DROPPED, settled_at=timezone.now(), error="nothing left to tell")
 
 
 def release(*, by: str) -> None:
@@ -160,7 +171,7 @@ def _claim(kind: Delivery.Kind, issue: int | None, *, by: str, most: int) -> lis
         _wait_for_turn()
         most = min(most, breaker.confirmations_left(now=timezone.now()))
     statement = _CLAIM.format(
-        wanted=_WANTED,
+        wanted=_WANTED[kind],
         of_issue="issue_id IS NULL" if issue is None else "issue_id = %(issue)s",
         locking="FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else "",
     )

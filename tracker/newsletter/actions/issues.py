@@ -82,7 +82,7 @@ def start(issue: Issue, *, by: Editor) -> Issue:
         row.sent_html, row.sent_text = letter.html, letter.text
         row.save()
         deliveries.queue_issue(row)
-        tags.update({"site", "newsletter"})
+        tags.update({"lists", "newsletter"})  # not “site”: the pages that its readers come to stay warm
         return row
 
 

@@ -49,19 +49,23 @@ def queue_due() -> int:
 
 
 def mark_told(parcel: Parcel) -> None:
-    """Settle between which entries of the log a notice tells; call it in the transaction that begins it."""
+    """Settle, before it begins, between which entries of the log a notice tells; a later try tells the same."""
     with connection.cursor() as cursor:
         cursor.execute(_MARK, {"key": parcel.key, "floor": _floor()})
 
 
 def lines_for(parcel: Parcel) -> tuple[Line, ...]:
     """Give what a notice tells; nothing when the person follows none of it any more, or it was withdrawn."""
-    notice = Delivery.objects.get(pk=parcel.key)
-    follows = Follow.objects.filter(subscription=parcel.subscription)
-    since = {slug: moment for slug, moment in follows.values_list("pledge__public__slug", "since") if slug}
-    told = changes.of_verdicts(
-        follows.values_list("pledge", flat=True), notice.told_after or 0, notice.told_until or 0, Labels()
+    told_after, told_until = Delivery.objects.values_list("told_after", "told_until").filter(pk=parcel.key).first() or (
+        0,
+        0,
     )
+    follows = list(
+        Follow.objects.filter(subscription=parcel.subscription).values_list("pledge", "pledge__public__slug", "since")
+    )
+    since = {slug: moment for _pledge, slug, moment in follows}
+    pledges = [pledge for pledge, _slug, _since in follows]
+    told = changes.of_verdicts(pledges, told_after or 0, told_until or 0, Labels())
     return tuple(lines_of(change for change in told if change.published_at > since[change.slug]))
 
 

@@ -78,7 +78,7 @@ def test_start_freezes_the_issue_and_queues_a_message_for_each_subscriber() -> N
     assert LEAVE_MARK in issue.sent_text
     assert f"https://tracker.test/newsletter/issues/{issue.number}/" in issue.sent_text
     assert [delivery.subscription for delivery in issue.deliveries.all()] == [reader]
-    assert Journal.objects.latest("number").tags == "newsletter\nsite\n"
+    assert Journal.objects.latest("number").tags == "lists\nnewsletter\n"
 
 
 def test_a_second_start_sends_nothing_twice() -> None:

@@ -5,7 +5,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("pledges", "0009_citations"),
+        ("pledges", "0010_names_and_positions"),
     ]
 
     operations = [

@@ -1,0 +1,49 @@
+"""HTML made once an edition is out: outside the lock, and a page without it is only slower."""
+
+from collections.abc import Iterable, Iterator
+
+from django.db import transaction
+from django.template.loader import render_to_string
+
+from pledges import ready_html
+from pledges.models import PublicPledge, ReadyHtml
+from pledges.pledge_page import pledge_page
+
+_COLUMNS = ["edition", "release", "sources", "parts", "stamp"]
+
+
+def make_later(pledge_ids: Iterable[int]) -> None:
+    """Make it once the transaction is over."""
+    keys = list(pledge_ids)
+    # robust: the edition is out whatever happens here.
+    transaction.on_commit(lambda: _make_all(keys), robust=True)
+
+
+def make_anew(public: PublicPledge) -> None:
+    """Throw away what was made of the edition before, in this transaction, and make it once that is over."""
+    ReadyHtml.objects.filter(pledge=public).delete()
+    make_later([public.pk])
+
+
+def rebuild() -> Iterator[str]:
+    """Make it for every public pledge, giving the slug of each as it is done."""
+    for key in PublicPledge.objects.in_public().order_by("pk").values_list("pk", flat=True):
+        yield _make(key)
+
+
+def _make_all(pledge_ids: list[int]) -> None:
+    for key in pledge_ids:
+        _make(key)
+
+
+def _make(pledge_id: int) -> str:
+    public = PublicPledge.objects.select_related("edition").get(pk=pledge_id)
+    if public.withdrawn_at:
+        ReadyHtml.objects.filter(pledge=public).delete()
+        return public.slug
+    page = pledge_page(public)
+    page.parts.clear()
+    render_to_string("pledges/pledge_detail.html", {"page": page})  # leaves the parts in it
+    row = ready_html.make_row(public, page.sources, page.parts)
+    ReadyHtml.objects.bulk_create([row], update_conflicts=True, unique_fields=["pledge"], update_fields=_COLUMNS)
+    return public.slug

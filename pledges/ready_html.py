@@ -1,0 +1,71 @@
+"""Parts of a pledge page that are the same from one edition to the next, as HTML that was made when it came out.
+
+What is stored is shown only if it was made by this release, of this edition and of what the sources are today, and
+nobody has changed it in the database since: a stamp with the site's key says so. Otherwise the parts are made again.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+from django.utils.crypto import constant_time_compare, salted_hmac
+
+from pledges.models import PublicPledge, ReadyHtml, Source
+
+_MADE_OF = ("pledges/**/*.py", "templates/**/*.html")
+
+
+@cache
+def release() -> str:
+    """Give a name for all that makes HTML of a content."""
+    made_of = hashlib.sha256(f"{settings.LANGUAGE_CODE} {settings.TIME_ZONE}".encode())
+    for file in sorted(file for pattern in _MADE_OF for file in Path(settings.BASE_DIR).glob(pattern)):
+        made_of.update(file.read_bytes())
+    return made_of.hexdigest()[:12]
+
+
+def parts_of(public: PublicPledge, sources: dict[int, Source]) -> dict[str, str]:
+    """Give the parts that may be shown, by name; needs the row joined."""
+    row: ReadyHtml | None = getattr(public, "ready_html", None)
+    if row is None or settings.DEBUG or (row.edition, row.release) != (public.edition_id, release()):
+        return {}
+    if row.sources != _facts(sources.values()) or not _is_ours(row):
+        return {}
+    parts: dict[str, str] = json.loads(row.parts)
+    return parts
+
+
+def make_row(public: PublicPledge, sources: dict[int, Source], parts: dict[str, str]) -> ReadyHtml:
+    row = ReadyHtml(
+        pledge=public,
+        edition=public.edition_id,
+        release=release(),
+        sources=_facts(sources.values()),
+        parts=json.dumps(parts),
+    )
+    row.stamp = _stamp(row)
+    return row
+
+
+def altered() -> Iterator[str]:
+    """Name, in sentences, the parts that this site did not make."""
+    for row in ReadyHtml.objects.select_related("pledge").iterator(chunk_size=200):
+        if not _is_ours(row):
+            yield f"The ready HTML of {row.pledge.slug} is not what was made: rebuild_public makes it again."
+
+
+def _facts(sources: Iterable[Source]) -> str:
+    facts = sorted((source.pk, source.archived_url, source.link_state) for source in sources)
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
+
+
+def _is_ours(row: ReadyHtml) -> bool:
+    return constant_time_compare(row.stamp, _stamp(row))
+
+
+def _stamp(row: ReadyHtml) -> str:
+    said = json.dumps([row.pledge_id, row.edition, row.release, row.sources, row.parts])
+    return salted_hmac("pledges.ready_html", said, algorithm="sha256").hexdigest()

@@ -1,0 +1,210 @@
+"""Ready pages against the floor and against the usual way, each pair in turn on the same server; what disturbs them, too.
+
+`python -m tests.benchmarks.hot FOLDER` on the database of DATABASE_URL, which is migrated and empty.
+"""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from functools import partial
+from pathlib import Path
+
+import django
+
+from tests.benchmarks.load import Measured, crowded, measure, memory
+from tests.servers import Reply, Server, crowd, serve, wait_until
+
+PLEDGES, CORRECTED = 480, 20
+ROUNDS = 7
+BROTLI = "Accept-Encoding: br"
+PAGE = "/pledges/lemon-250/"
+RANDOM_PAGE = """
+math.randomseed(7)
+request = function() return wrk.format("GET", "/pledges/lemon-" .. math.random(1, 480) .. "/", {["Accept-Encoding"]="br"}) end
+"""
+UNCACHEABLE = 'n = 0; request = function() n = n + 1; return wrk.format("GET", "/lemons-" .. n .. "-%d/") end'
+PUBLICATIONS = 5
+
+
+def main(folder: Path) -> None:
+    url = os.environ["DATABASE_URL"]
+    make_pledges()
+    with newsroom() as tell, ExitStack() as servers:
+        static = Path(os.environ["STATIC_ROOT"])
+        site = servers.enter_context(serve(url, made(folder / "site"), static=static))
+        warm_up(site)
+        say(f"  two workers and their master with {PLEDGES + CORRECTED} warm pages: " + said_memory(memory(site)))
+        against_the_floor(site, partial(serve, url, static=static), folder, servers)
+        beside_a_crowd(site)
+        under_corrections(site, tell)
+        publications(site, tell)
+
+
+def against_the_floor(
+    site: Server, serve_on: Callable[..., AbstractContextManager[Server]], folder: Path, servers: ExitStack
+) -> None:
+    page = site.get(PAGE, **{"Accept-Encoding": "br"})
+    (folder / "reply").write_text(json.dumps({"body": b64encode(page.body).decode(), "headers": headers_of(page)}))
+    bare = servers.enter_context(
+        serve_on(
+            made(folder / "bare"), application="tests.benchmarks.bare:application", BARE_REPLY=str(folder / "reply")
+        )
+    )
+    usual = servers.enter_context(
+        serve_on(made(folder / "usual"), application="tests.benchmarks.django_cache:application")
+    )
+    known = (BROTLI, f"If-None-Match: {page.headers['etag']}")
+    found = in_turn(
+        {
+            "bare": partial(measure, bare, "/", headers=(BROTLI,)),
+            "bare, three headers": partial(measure, bare, "/three", headers=(BROTLI,)),
+            "hot": partial(measure, site, PAGE, headers=(BROTLI,)),
+            "304": partial(measure, site, PAGE, headers=known),
+            "Django's LocMem cache": partial(measure, usual, PAGE, headers=(BROTLI,)),
+        }
+    )
+    say(f"  the page: {len(page.body):,} bytes in brotli, {len(headers_of(page))} headers")
+    for name, rounds in found.items():
+        say(f"  {name}: {told(rounds)}")
+    for name, floor in (
+        ("hot", "bare"),
+        ("hot", "bare, three headers"),
+        ("304", "bare"),
+        ("hot", "Django's LocMem cache"),
+    ):
+        say(f"  {name} ÷ {floor}: {compared(found[name], found[floor])}")
+
+
+def beside_a_crowd(site: Server) -> None:
+    hot, alone, beside = partial(measure, site, PAGE, headers=(BROTLI,)), [], []
+    for number in range(ROUNDS):
+        alone.append(hot())
+        with crowded(site, UNCACHEABLE % number, 2):
+            beside.append(hot())
+        time.sleep(0.3)
+    say(f"  hot beside sixteen clients on addresses that cannot be kept: {told(beside)}")
+    say(f"  hot beside them ÷ alone: {rates(beside, alone)}")
+
+
+def under_corrections(site: Server, tell: Callable[[str], int]) -> None:
+    def with_one(seconds: int) -> Measured:
+        tell("lime-3")
+        return measure(site, "/", seconds=seconds, script=RANDOM_PAGE)
+
+    still, moved = [], []
+    for _ in range(3):
+        still.append(measure(site, "/", seconds=5, script=RANDOM_PAGE))
+        moved.append(with_one(5))
+    say(f"  500 pages at random, a correction every 5 s ÷ without: {rates(moved, still)}, {errors(moved)} errors")
+
+
+def publications(site: Server, tell: Callable[[str], int]) -> None:
+    """How long readers at full load still get the old page once the new one is in the database."""
+    delays, worst, failed = [], 0.0, 0
+    for _ in range(PUBLICATIONS):
+        with crowd(site, lambda _number: "/pledges/lime-3/", readers=8) as replies:
+            time.sleep(0.5)
+            tell("lime-3")
+            public_at = time.monotonic()
+            time.sleep(1.2)
+        new = replies[-1].headers["etag"]
+        old = [reply for reply in replies if reply.headers.get("etag") != new]
+        delays.append(max((reply.at - reply.seconds - public_at for reply in old), default=0.0))
+        worst = max(worst, *(reply.seconds for reply in replies))
+        failed += sum(reply.status != 200 for reply in replies)
+        assert len({reply.headers.get("etag") for reply in replies if reply.status == 200}) == 2
+    say(f"  publish → no reader gets the old page: {statistics.median(delays):.2f} s, at most {max(delays):.2f} s;")
+    say(f"    2 bodies seen, {failed} errors, slowest answer {1000 * worst:.0f} ms")
+
+
+def in_turn(questions: dict[str, Callable[[], Measured]]) -> dict[str, list[Measured]]:
+    found: dict[str, list[Measured]] = {name: [] for name in questions}
+    for _round in range(ROUNDS):
+        for name, question in questions.items():
+            found[name].append(question())
+    return found
+
+
+def told(rounds: list[Measured]) -> str:
+    middle = statistics.median(one.rate for one in rounds)
+    cpu = statistics.median(one.cpu for one in rounds)
+    return f"{middle:,.0f} a second, {cpu:.3f} ms of CPU each, {errors(rounds)} errors"
+
+
+def compared(ours: list[Measured], yardstick: list[Measured]) -> str:
+    """Give the ratio of the answers a second, and of the CPU that each takes, which a busy machine disturbs less."""
+    cpu = [other.cpu / one.cpu for one, other in zip(ours, yardstick, strict=True) if one.cpu]
+    return f"{rates(ours, yardstick)} by rate, {middle_of(cpu)} by CPU"
+
+
+def rates(ours: list[Measured], yardstick: list[Measured]) -> str:
+    return middle_of([one.rate / other.rate for one, other in zip(ours, yardstick, strict=True)])
+
+
+def middle_of(ratios: list[float]) -> str:
+    return f"{statistics.median(ratios):.2f} ({min(ratios):.2f}–{max(ratios):.2f})"
+
+
+def errors(rounds: list[Measured]) -> int:
+    return sum(one.errors for one in rounds)
+
+
+def headers_of(page: Reply) -> list[tuple[str, str]]:
+    """Give the headers that the application sent; the rest is the server's."""
+    return [(name, value) for name, value in page.headers.items() if name not in {"server", "date", "connection"}]
+
+
+def warm_up(site: Server) -> None:
+    addresses = [f"/pledges/lemon-{number}/" for number in range(1, PLEDGES + 1)]
+    addresses += [f"/pledges/lime-{number}/" for number in range(CORRECTED)]
+    for address in addresses:
+        wait_until(lambda address=address: all(site.get(address).status == 200 for _ in range(4)))  # type: ignore[misc]
+
+
+def make_pledges() -> None:
+    from tests.benchmarks.fictional import Country  # noqa: PLC0415 (the models need Django set up)
+
+    Country().publish(PLEDGES)
+
+
+@contextmanager
+def newsroom() -> Iterator[Callable[[str], int]]:
+    command = [sys.executable, "-m", "tests.faults.newsroom", str(CORRECTED)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdout.readline()
+
+        def tell(slug: str) -> int:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            process.stdin.write(f"correct {slug}\n")
+            process.stdin.flush()
+            return int(process.stdout.readline())
+
+        yield tell
+        process.stdin.close()
+
+
+def made(folder: Path) -> Path:
+    folder.mkdir(parents=True)
+    return folder
+
+
+def said_memory(megabytes: dict[str, float]) -> str:
+    return f"{megabytes['Pss']:.0f} MB (PSS), {megabytes['Rss']:.0f} MB (RSS, what they share counted for each)"
+
+
+def say(line: str) -> None:
+    print(line, flush=True)  # noqa: T201
+
+
+if __name__ == "__main__":
+    django.setup()
+    main(Path(sys.argv[1]))

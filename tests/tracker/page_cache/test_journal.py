@@ -1,0 +1,132 @@
+"""The thread that reads the journal, on a real one."""
+
+import time
+
+import pytest
+
+from pledges.actions.journal import public_change
+from pledges.models import Generation, Journal
+from tests.tracker.page_cache.test_last_pages import wait_until
+from tracker.page_cache.journal import SILENT_AFTER, JournalReader, Moved
+
+pytestmark = pytest.mark.django_db
+
+EVERYTHING: frozenset[str] = frozenset()
+
+
+def publish(*tags: str) -> None:
+    with public_change() as touched:
+        touched.update(tags)
+
+
+@pytest.fixture
+def seen() -> list[Moved]:
+    return []
+
+
+def reader_at(position: int | None, seen: list[Moved]) -> JournalReader:
+    reader = JournalReader(seen.append)
+    reader.position = position
+    return reader
+
+
+def test_each_publication_is_told_with_its_tags(seen: list[Moved]) -> None:
+    reader = reader_at(Generation.objects.get().number, seen)
+    publish("pledge:a", "lists")
+    publish("pledge:b")
+
+    reader._look()
+
+    assert [moved.tags for moved in seen] == [{"pledge:a", "lists"}, {"pledge:b"}]
+    assert reader.position == Generation.objects.get().number
+
+
+def test_nothing_new_is_nothing_told(seen: list[Moved]) -> None:
+    reader = reader_at(Generation.objects.get().number, seen)
+
+    reader._look()
+
+    assert seen == []
+
+
+def test_the_first_look_of_who_knows_nothing_tells_of_everything(seen: list[Moved]) -> None:
+    publish("pledge:a")
+
+    reader_at(None, seen)._look()
+
+    assert [moved.tags for moved in seen] == [EVERYTHING]
+
+
+def test_a_gap_tells_of_everything(seen: list[Moved]) -> None:
+    reader = reader_at(Generation.objects.get().number, seen)
+    publish("pledge:a")
+    publish("pledge:b")
+    Journal.objects.order_by("number").first().delete()  # type: ignore[union-attr]
+
+    reader._look()
+
+    assert [moved.tags for moved in seen] == [EVERYTHING]
+
+
+def test_a_database_that_was_put_back_tells_of_everything(seen: list[Moved]) -> None:
+    reader = reader_at(Generation.objects.get().number + 5, seen)
+
+    reader._look()
+
+    assert [moved.tags for moved in seen] == [EVERYTHING]
+
+
+def test_a_page_has_moved_when_one_of_its_tags_did(seen: list[Moved]) -> None:
+    before = Generation.objects.get().number
+    reader = reader_at(before, seen)
+    publish("pledge:a")
+    reader._look()
+
+    assert reader.has_moved(before, frozenset({"pledge:a", "site"}))
+    assert not reader.has_moved(before, frozenset({"pledge:b", "site"}))
+    assert not reader.has_moved(reader.position, frozenset({"pledge:a"}))
+    assert reader.has_moved(None, frozenset({"pledge:b"}))
+
+
+def test_what_was_made_before_a_database_was_put_back_has_moved(seen: list[Moved]) -> None:
+    reader = reader_at(Generation.objects.get().number, seen)
+    reader._look()
+
+    assert reader.has_moved(Generation.objects.get().number + 5, frozenset({"pledge:a"}))
+
+
+def test_a_move_is_known_before_it_is_acted_on() -> None:
+    """Else a page kept between the drop and the news would stay although it is old."""
+    before = Generation.objects.get().number
+    known: list[bool] = []
+    reader = JournalReader(lambda moved: known.append(reader.has_moved(before, moved.tags)))
+    reader.position = before
+    publish("pledge:a")
+
+    reader._look()
+
+    assert known == [True]
+
+
+def test_the_thread_looks_by_itself_and_when_it_is_asked(seen: list[Moved]) -> None:
+    looks: list[float] = []
+    reader = reader_at(1, seen)
+    reader._look = lambda: looks.append(time.monotonic())  # type: ignore[method-assign]  # in the thread, for good
+
+    reader._known_position = lambda: 17
+
+    reader.make_sure_it_runs()
+
+    assert reader.look_now(5)
+    assert reader.position == 17
+    assert looks
+    assert not reader.is_silent
+    wait_until(lambda: len(looks) > 2)
+
+
+def test_it_is_silent_when_no_look_succeeds(seen: list[Moved]) -> None:
+    reader = reader_at(1, seen)
+    reader._answered_at = time.monotonic() - SILENT_AFTER - 1
+
+    assert reader.is_silent
+    assert not reader.look_now(0)

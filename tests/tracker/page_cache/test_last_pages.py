@@ -1,0 +1,138 @@
+"""The last good pages on disk: whole or not at all, gone when purged, and never a reason to fail."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tracker.page_cache.entries import Entry
+from tracker.page_cache.last_pages import LastPages
+
+
+def make_pages(folder: Path, release: str = "one", max_age: float = 60, most_bytes: int = 1_000_000) -> LastPages:
+    return LastPages(folder, release=release, max_age=max_age, most_bytes=most_bytes)
+
+
+def make_entry(body: bytes = b"Lemons.", rendered_at: float | None = None, position: int | None = 1) -> Entry:
+    moment = time.time() if rendered_at is None else rendered_at
+    return Entry("200 OK", [("Content-Type", "text/html")], body, frozenset({"site"}), 0.0, moment, position)
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    ends_at = time.monotonic() + 10
+    while not holds():
+        assert time.monotonic() < ends_at
+        time.sleep(0.01)
+
+
+def test_a_kept_page_is_found_by_the_next_process(tmp_path: Path) -> None:
+    make_pages(tmp_path).keep("/a", make_entry())
+    later = make_pages(tmp_path)
+
+    wait_until(lambda: later.find("/a") is not None)
+
+    found = later.find("/a")
+    assert found is not None
+    assert (found.status, found.plain, found.headers) == ("200 OK", b"Lemons.", [("Content-Type", "text/html")])
+    assert (set(found.tags), found.position, found.expires_at) == ({"site"}, 1, 0.0)
+
+
+def test_a_page_that_is_too_old_is_not_found(tmp_path: Path) -> None:
+    pages = make_pages(tmp_path)
+    pages.keep("/a", make_entry(rendered_at=time.time() - 61))
+    pages.keep("/b", make_entry())
+
+    wait_until(lambda: pages.find("/b") is not None)
+
+    assert pages.find("/a") is None
+
+
+def test_another_release_does_not_find_it(tmp_path: Path) -> None:
+    pages = make_pages(tmp_path)
+    pages.keep("/a", make_entry())
+    wait_until(lambda: pages.find("/a") is not None)
+
+    assert make_pages(tmp_path, release="two").find("/a") is None
+
+
+def test_a_purge_takes_every_page_of_every_release(tmp_path: Path) -> None:
+    pages, older = make_pages(tmp_path), make_pages(tmp_path, release="older")
+    for keeper in (pages, older):
+        keeper.keep("/a", make_entry())
+    wait_until(lambda: None not in (pages.find("/a"), older.find("/a")))
+
+    pages.purge(2)
+
+    assert (pages.find("/a"), older.find("/a")) == (None, None)
+    assert [path.name for path in tmp_path.iterdir()] == ["purged"]
+
+
+def test_what_was_made_before_a_purge_is_not_written_after_it(tmp_path: Path) -> None:
+    pages = make_pages(tmp_path)
+    pages.purge(5)
+
+    pages.keep("/old", make_entry(position=4))
+    pages.keep("/new", make_entry(position=5))
+    wait_until(lambda: pages.find("/new") is not None)
+
+    assert pages.find("/old") is None
+
+
+def test_a_purge_holds_for_a_page_that_another_process_wrote_too_late(tmp_path: Path) -> None:
+    slow, quick = make_pages(tmp_path), make_pages(tmp_path)
+    slow.keep("/a", make_entry(position=4))
+    wait_until(lambda: slow.find("/a") is not None)
+    (file,) = (tmp_path / "one").iterdir()
+    content = file.read_bytes()
+
+    quick.purge(5)
+    file.parent.mkdir()
+    file.write_bytes(content)
+
+    assert make_pages(tmp_path).find("/a") is None
+
+
+def test_the_position_of_the_journal_outlives_the_process(tmp_path: Path) -> None:
+    assert make_pages(tmp_path).read_position() is None
+
+    make_pages(tmp_path).write_position(17)
+
+    assert make_pages(tmp_path, release="two").read_position() == 17
+
+
+@pytest.mark.parametrize("content", [b"", b"{}\n", b"lemons", b"[]\n\n", b'{"key": "/a"}\nx', b"\xff\xfe\n"])
+def test_a_damaged_file_is_no_page(content: bytes, tmp_path: Path) -> None:
+    pages = make_pages(tmp_path)
+    pages.keep("/a", make_entry())
+    wait_until(lambda: pages.find("/a") is not None)
+    (file,) = (tmp_path / "one").iterdir()
+
+    file.write_bytes(content)
+
+    assert pages.find("/a") is None
+
+
+def test_a_folder_that_cannot_be_made_is_the_same_as_none(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    pages = make_pages(tmp_path / "file")
+
+    pages.keep("/a", make_entry())
+    pages.write_position(1)
+    pages.purge(1)
+
+    assert pages.find("/a") is None
+    assert pages.read_position() is None
+
+
+def test_a_disk_full_of_pages_makes_room(tmp_path: Path) -> None:
+    folder = tmp_path / "one"
+    folder.mkdir()
+    for number in range(20):
+        (folder / f"{number:064}").write_bytes(b"x" * 1_000)
+    pages = make_pages(tmp_path, most_bytes=5_000)
+
+    pages.keep("/a", make_entry())
+    wait_until(lambda: pages.find("/a") is not None)
+
+    assert sum(file.stat().st_size for file in folder.iterdir()) < 6_000

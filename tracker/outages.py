@@ -1,0 +1,21 @@
+"""What is answered while the database is gone or too many pages are being made: see `tracker.page_cache`."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+from tracker import errors
+from tracker.page_cache.wrapper import REFUSAL
+
+_ALWAYS_ANSWERED = ("/healthz", "/readyz", "/media/")  # they ask nothing of it, or say themselves that it is gone
+
+
+def refuse_at_once(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware: asks nothing of a database that does not answer, so that nobody waits for it."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if REFUSAL in request.META and not request.path_info.startswith(_ALWAYS_ANSWERED):
+            return errors.unavailable(request)
+        return get_response(request)
+
+    return middleware

@@ -1,0 +1,108 @@
+"""What readers now see differently, read from the journal by a thread of its own in every process."""
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from threading import Condition, Event, Thread
+from typing import NamedTuple
+
+from django.db import Error, connection
+
+from pledges.models import Generation, Journal
+
+PAUSE = 0.5  # seconds between two looks
+SILENT_AFTER = 1.5  # seconds without an answer from the database until it counts as gone
+_MOST_ROWS = 1_000
+
+
+class Moved(NamedTuple):
+    """Everything with these tags looks different since this number; without tags nobody knows what does."""
+
+    number: int
+    tags: frozenset[str]
+
+
+class JournalReader:
+    """Follows the journal; `on_change` is called, in the thread that reads, before a new position is shown.
+
+    `position` is the number up to which everything was taken in; None before the first answer of the database.
+    `known_position` is asked for it when the thread begins: not before, as a fork may come late.
+    """
+
+    def __init__(
+        self, on_change: Callable[[Moved], None], *, known_position: Callable[[], int | None] = lambda: None
+    ) -> None:
+        self.position: int | None = None
+        self._on_change, self._known_position = on_change, known_position
+        self._recent: deque[Moved] = deque(maxlen=_MOST_ROWS)
+        self._answered_at = time.monotonic()
+        self._looked_from = 0.0
+        self._wake = Event()
+        self._news = Condition()
+        self._thread: Thread | None = None
+
+    def make_sure_it_runs(self) -> None:
+        """Start the thread where none lives: in a new process, which a fork gives no threads, or after a mishap."""
+        if self._thread is None or not self._thread.is_alive():
+            with self._news:
+                if self._thread is None or not self._thread.is_alive():
+                    if self._thread is None:
+                        self.position = self._known_position()
+                    self._answered_at = time.monotonic()
+                    self._thread = Thread(target=self._run, name="journal", daemon=True)
+                    self._thread.start()
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether the database has not answered for a while."""
+        return time.monotonic() - self._answered_at > SILENT_AFTER
+
+    def look_now(self, patience: float) -> bool:
+        """Wait for a look at the journal that begins after this call; False if there was none in so many seconds."""
+        asked_at = time.monotonic()
+        with self._news:
+            self._wake.set()
+            return self._news.wait_for(lambda: self._looked_from >= asked_at, timeout=patience)
+
+    def has_moved(self, since: int | None, tags: frozenset[str]) -> bool:
+        """Whether anything with one of these tags looks different since a position."""
+        if since is None or self.position is None or since > self.position:
+            return True
+        missed = self.position - since
+        newer = [moved for moved in list(self._recent) if moved.number > since]
+        return len(newer) < missed or any(not moved.tags or not moved.tags.isdisjoint(tags) for moved in newer)
+
+    def _run(self) -> None:
+        while True:
+            self._wake.wait(PAUSE)
+            self._wake.clear()
+            began_at = time.monotonic()
+            try:
+                self._look()
+            except Error:
+                with suppress(Exception):
+                    connection.close()
+                time.sleep(PAUSE / 5)  # somebody may be asking without a pause
+                continue
+            with self._news:
+                self._answered_at, self._looked_from = time.monotonic(), began_at
+                self._news.notify_all()
+
+    def _look(self) -> None:
+        number = Generation.objects.values_list("number", flat=True).get()
+        for moved in self._moves_until(number):
+            # Known before it is acted on: who keeps a page after the drop must find that it moved.
+            self._recent.append(moved)
+            self._on_change(moved)
+        self.position = number
+
+    def _moves_until(self, number: int) -> Iterable[Moved]:
+        if self.position == number:
+            return []
+        everything = [Moved(number, frozenset())]
+        if self.position is None or not 0 < number - self.position <= _MOST_ROWS:
+            return everything  # the first look, a database that was put back, or too much at once
+        rows = Journal.objects.filter(number__gt=self.position, number__lte=number).order_by("number")
+        moves = [Moved(row, frozenset(tags.split("\n")) - {""}) for row, tags in rows.values_list("number", "tags")]
+        return moves if len(moves) == number - self.position else everything

@@ -1,0 +1,259 @@
+"""The cache itself: a WSGI application around Django's."""
+
+import os
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from threading import Lock
+
+from django.utils import timezone
+
+from tracker.page_cache.answers import Answer, Application, Environ, Start, ask, close, give, impersonal
+from tracker.page_cache.entries import Entry, is_for_all, tags_of
+from tracker.page_cache.flights import Flight, Flights
+from tracker.page_cache.journal import JournalReader, Moved
+from tracker.page_cache.keys import Address
+from tracker.page_cache.last_pages import LastPages
+from tracker.page_cache.memory import Memory
+from tracker.page_cache.turns import Turns
+from tracker.request_log import SERVED, count, follow
+
+REFUSAL = "tracker.refusal"  # in the environ: why Django shall answer without its database
+STATE = "tracker.page_cache"  # in the environ: this cache, for /readyz
+PURGE = "purge:"  # how the tags begin of what no reader may ever see again
+BUSY, SILENT = "busy", "silent"
+
+_FRESH_FOR = 3600.0  # seconds until a page is made anew even if nothing moved: the last good one is never older
+_FRESH_REFUSAL = 60.0  # of a page that is not there, or elsewhere
+_WAIT_FOR_LOOK = 1.0
+_MOST_RENDERS = 3  # of one page, while publications keep overtaking it
+_LARGEST = 2_000_000  # bytes of a page that is kept
+_PAGE = "200"
+_KEPT = {_PAGE: _FRESH_FOR, **dict.fromkeys(("301", "302", "404", "410", "451"), _FRESH_REFUSAL)}
+_UNAVAILABLE = "503"
+_QUICK = ("/static/", "/media/", "/healthz", "/readyz")  # nothing slow is behind them, and pages need them
+
+
+@dataclass
+class Counters:
+    hits: int = 0
+    renders: int = 0
+    stale: int = 0
+    refused: int = 0
+
+
+class PageCache:
+    """Gives readers' pages as ready bytes; everything else passes through to Django.
+
+    An answer is kept only while its process hears from the journal. Counters are not locked: they may miss one now and then.
+    Of the sixteen threads of a process at most thirteen do, or wait for, anything that takes time.
+    """
+
+    def __init__(
+        self, application: Application, address: Address, *, pages: Memory, refusals: Memory, last_pages: LastPages
+    ) -> None:
+        self.counters = Counters()
+        self.pages, self.refusals, self.last_pages = pages, refusals, last_pages
+        self.journal = JournalReader(self._take_in, known_position=last_pages.read_position)
+        self._application, self._address = application, address
+        self._flights = Flights()
+        self._unavailable: dict[str, Entry] = {}
+        self._keeping = Lock()
+        self._renders = Turns(1, waiting=6, patience=1.0)
+        self._passes = Turns(2, waiting=4, patience=1.0)
+
+    def __call__(self, environ: Environ, start_response: Start) -> Iterable[bytes]:
+        key = self._address.key(environ)
+        if key and (entry := self.pages.find(key)) and not self.journal.is_silent:
+            self.counters.hits += 1
+            return give(entry, environ, start_response)
+        self.journal.make_sure_it_runs()
+        if key is None:
+            return follow(self._pass_on, environ, start_response)
+        if not key:
+            return follow(self._answer_unkept, environ, start_response)
+        return follow(partial(self._answer_cold, key), environ, start_response)
+
+    def begin(self) -> None:
+        """Hear from the journal before the first reader comes, and count from then on."""
+        self.journal.make_sure_it_runs()
+        count(self.counters)
+
+    def describe(self) -> dict[str, int | float | None]:
+        """Say what it holds and has done, for operators."""
+        return {
+            "process": os.getpid(),
+            **vars(self.counters),
+            "pages": len(self.pages),
+            "bytes": self.pages.bytes + self.refusals.bytes,
+            "journal": self.journal.position,
+        }
+
+    def _pass_on(self, environ: Environ, start_response: Start) -> Iterable[bytes]:
+        environ[STATE] = self
+        if self.journal.is_silent:
+            environ[REFUSAL] = SILENT
+        if REFUSAL in environ or environ["PATH_INFO"].startswith(_QUICK):
+            return self._application(environ, start_response)
+        with self._passes.one() as is_ours:
+            if not is_ours:
+                environ[REFUSAL] = BUSY
+            return self._application(environ, start_response)
+
+    def _answer_unkept(self, environ: Environ, start_response: Start) -> Iterable[bytes]:
+        if self.journal.is_silent:
+            return self._refuse(SILENT, environ, start_response)
+        with self._renders.one() as is_ours:
+            if is_ours:
+                return self._application(environ | {STATE: self}, start_response)
+        return self._refuse(BUSY, environ, start_response)
+
+    def _answer_cold(self, key: str, environ: Environ, start_response: Start) -> Iterable[bytes]:
+        if self.journal.is_silent:
+            return self._do_without(SILENT, key, environ, start_response)
+        environ[SERVED] = "made"
+        if entry := self.refusals.find(key):
+            environ[SERVED] = "kept"
+            return give(entry, environ, start_response)
+        flight, is_own = self._flights.join(key)
+        if is_own:
+            answer = self._fly(flight, key, environ)
+        else:
+            is_over = flight.wait(unless=lambda: self.journal.is_silent)
+            if flight.entry:
+                environ[SERVED] = "shared"
+                return give(flight.entry, environ, start_response)
+            answer = self._render_in_turn(key, environ) if is_over else None
+        if answer is None:
+            why = SILENT if self.journal.is_silent else BUSY
+            return self._do_without(why, key, environ, start_response)
+        return self._give_answer(answer, key, environ, start_response)
+
+    def _fly(self, flight: Flight, key: str, environ: Environ) -> Answer | None:
+        try:
+            answer = self._render_in_turn(key, environ)
+            flight.entry = answer.entry if answer else None
+        finally:
+            self._flights.land(key)
+        return answer
+
+    def _render_in_turn(self, key: str, environ: Environ) -> Answer | None:
+        """Have Django make a page when it is this one's turn; None if it did not come."""
+        with self._renders.one() as is_ours:
+            if not is_ours:
+                return None
+            if self.journal.position is None:
+                self.journal.look_now(_WAIT_FOR_LOOK)
+            for _ in range(_MOST_RENDERS):
+                answer = self._render(key, environ)
+                if answer.entry is None or self._keep(key, answer.entry):
+                    break
+            return answer
+
+    def _keep(self, key: str, entry: Entry) -> bool:
+        """Keep an answer unless what it shows has moved since its render began: then part of it may be older than the rest."""
+        if not self.journal.look_now(_WAIT_FOR_LOOK):
+            return True  # served, not kept: nobody knows
+        with self._keeping:
+            if self.journal.has_moved(entry.position, entry.tags):
+                return False
+            is_page = entry.status.startswith(_PAGE)
+            (self.pages if is_page else self.refusals).keep(key, entry)
+        if is_page:
+            self.last_pages.keep(key, entry)
+        return True
+
+    def _render(self, key: str, environ: Environ) -> Answer:
+        self.counters.renders += 1
+        position, began_at = self.journal.position, time.monotonic()
+        day_ends_in = _seconds_to_midnight(timezone.localtime())
+        status, headers, parts = ask(self._application, impersonal(environ, key) | {STATE: self})
+        fresh_for, tags, is_page = _KEPT.get(status[:3], 0.0), tags_of(headers), status.startswith(_PAGE)
+        if not fresh_for or not is_for_all(headers) or (is_page and not tags):
+            return Answer(status, headers, parts)
+        body = b"".join(parts)
+        close(parts)
+        if len(body) > _LARGEST:
+            return Answer(status, headers, [body])
+        expires_at = began_at + min(fresh_for, day_ends_in)  # what is overdue changes at midnight
+        tags |= {"site"} if is_page else {"site", "lists"}
+        return Answer(status, headers, [body], Entry(status, headers, body, tags, expires_at, position=position))
+
+    def _give_answer(self, answer: Answer, key: str, environ: Environ, start_response: Start) -> Iterable[bytes]:
+        if answer.entry:
+            return give(answer.entry, environ, start_response)
+        if entry := self._instead_of(answer, key):
+            close(answer.parts)
+            return self._give_stale(entry, environ, start_response)
+        start_response(answer.status, answer.headers)
+        if environ["REQUEST_METHOD"] == "HEAD":
+            close(answer.parts)
+            return []
+        return answer.parts
+
+    def _instead_of(self, answer: Answer, key: str) -> Entry | None:
+        """Give the last good page where the database has just gone, or where a page that is still true cannot be made."""
+        entry = self._last_good(key) if answer.status >= "500" else None
+        is_gone = answer.status.startswith(_UNAVAILABLE)
+        return entry if entry and (is_gone or self._is_still_true(entry)) else None
+
+    def _do_without(self, why: str, key: str, environ: Environ, start_response: Start) -> Iterable[bytes]:
+        """Answer without the database: by the last good page or, if there is none, by saying why not."""
+        entry = self._last_good(key)
+        if entry and (why == SILENT or self._is_still_true(entry)):
+            return self._give_stale(entry, environ, start_response)
+        return self._refuse(why, environ, start_response)
+
+    def _last_good(self, key: str) -> Entry | None:
+        if entry := self.pages.last(key):
+            return None if self.last_pages.is_too_old(entry) else entry
+        if entry := self.last_pages.find(key):
+            with self._keeping:
+                if self.last_pages.may_show(entry):  # still: a purge may have come between
+                    self.pages.keep(key, entry)
+        return entry
+
+    def _is_still_true(self, entry: Entry) -> bool:
+        """Whether a page is the last good one only because there was no time to make it again."""
+        return not self.journal.has_moved(entry.position, entry.tags)
+
+    def _give_stale(self, entry: Entry, environ: Environ, start_response: Start) -> Iterable[bytes]:
+        self.counters.stale += 1
+        environ[SERVED] = "stale"
+        age = str(max(0, int(time.time() - entry.rendered_at)))
+        return give(entry, environ, start_response, [("Age", age), ("X-Served", "stale")])
+
+    def _refuse(self, why: str, environ: Environ, start_response: Start) -> Iterable[bytes]:
+        """Say to a reader that there is no page just now, in words that were made once: many may have to hear them."""
+        self.counters.refused += 1
+        environ[SERVED] = f"refused: {why}"
+        if why not in self._unavailable:
+            status, headers, parts = ask(self._application, impersonal(environ, "/") | {REFUSAL: why})
+            self._unavailable[why] = Entry(status, headers, b"".join(parts), frozenset(), 0.0)
+            close(parts)
+        return give(self._unavailable[why], environ, start_response)
+
+    def _take_in(self, moved: Moved) -> None:
+        """Drop what looks different now; called by the thread that reads the journal."""
+        is_purge = not moved.tags or any(tag.startswith(PURGE) for tag in moved.tags)
+        with self._keeping:
+            if is_purge:
+                self.last_pages.forbid(moved.number)
+            for memory in (self.pages, self.refusals):
+                if moved.tags:
+                    memory.drop(moved.tags)
+                else:
+                    memory.drop_all()
+        if is_purge:
+            self.last_pages.purge(moved.number)
+            for key, entry in self.pages.all():  # none of them is touched: they may go back
+                entry.position = moved.number
+                self.last_pages.keep(key, entry)
+        self.last_pages.write_position(moved.number)
+
+
+def _seconds_to_midnight(now: datetime) -> float:
+    midnight = datetime.combine(now.date() + timedelta(days=1), datetime.min.time(), now.tzinfo)
+    return midnight.timestamp() - now.timestamp()
