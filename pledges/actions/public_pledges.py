@@ -227,7 +227,6 @@ def _columns(history: Sequence[Published], content: PledgeContent, check: Check 
     return {
         "edition_id": current.sequence,
         "headline": content.headline,
-        "quotation": content.quotation,
         "promisor_id": content.promisor.key,
         "topic_id": content.topic.key,
         "department_id": content.department.key,
@@ -237,7 +236,6 @@ def _columns(history: Sequence[Published], content: PledgeContent, check: Check 
         "made_day": PartialDate.parse(content.made_on).order_day,
         "due_on": content.due_on,
         "due_day": PartialDate.parse(content.due_on).deadline if content.due_on else date.max,
-        "effective_on": verdict.effective_on if verdict else "",
         "first_published_at": history[0].published_at,
         "changed_at": announced[-1].published_at,
         "recorded": canonical(

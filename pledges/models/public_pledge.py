@@ -18,7 +18,7 @@ class PublicPledgeQuerySet(models.QuerySet["PublicPledge"]):
 
     def for_lists(self) -> Self:
         """Leave out the long texts that no list shows."""
-        return self.defer("quotation", "recorded", "corrections")
+        return self.defer("recorded", "corrections")
 
     def withdrawn(self) -> Self:
         return self.filter(withdrawn_at__isnull=False)
@@ -60,7 +60,6 @@ class PublicPledge(models.Model):
     slug = models.SlugField(max_length=80, unique=True)
     edition = models.OneToOneField("pledges.Edition", on_delete=models.PROTECT, related_name="+")
     headline = LineField(max_length=120)
-    quotation = LineField(max_length=1000)
     promisor = models.ForeignKey("pledges.Promisor", on_delete=models.PROTECT, related_name="+")
     topic = models.ForeignKey("pledges.Topic", on_delete=models.PROTECT, related_name="+")
     department = models.ForeignKey("pledges.Department", on_delete=models.PROTECT, related_name="+")
@@ -72,7 +71,6 @@ class PublicPledge(models.Model):
     due_day = models.DateField(
         help_text=_("The last day it was promised for; the end of the calendar if none was named.")
     )
-    effective_on = PartialDateField(blank=True)
     first_published_at = models.DateTimeField()
     changed_at = models.DateTimeField(help_text=_("When the last edition came out that was more than a minor one."))
     recorded = models.TextField(help_text=_("In JSON: when each edition came out that first recorded a verdict."))

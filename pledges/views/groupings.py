@@ -14,7 +14,7 @@ from pledges.changes import Change
 from pledges.charts import Share, rating_bar
 from pledges.dates import PartialDate
 from pledges.filter_form import list_address
-from pledges.labels import Labels
+from pledges.labels import Label, Labels
 from pledges.listed import listed
 from pledges.models import Department, Promisor, PublicPledge, Topic
 from pledges.models.grouping import Grouping
@@ -27,12 +27,27 @@ MOST_PLEDGES = 10
 
 @dataclass(frozen=True)
 class TopicLine:
-    """A topic with how many pledges it has, and where they stand."""
+    """A topic with how many pledges it has; `shares` are worked out where a page shows them."""
 
-    name: str
-    address: str
-    count: int
-    shares: list[Share]
+    label: Label
+    cells: list[Cell]
+    labels: Labels
+
+    @property
+    def name(self) -> str:
+        return self.label.name
+
+    @property
+    def address(self) -> str:
+        return reverse("topic-detail", args=[self.label.slug])
+
+    @property
+    def count(self) -> int:
+        return sum(cell.pledges for cell in self.cells)
+
+    @property
+    def shares(self) -> list[Share]:
+        return rating_bar(self.cells, self.labels, topic=self.label.slug)
 
 
 @dataclass(frozen=True)
@@ -72,16 +87,7 @@ def topics(cells: Iterable[Cell], labels: Labels) -> list[TopicLine]:
     of_topic: dict[int, list[Cell]] = defaultdict(list)
     for cell in cells:
         of_topic[cell.topic].append(cell)
-    return [
-        TopicLine(
-            name=topic.name,
-            address=reverse("topic-detail", args=[topic.slug]),
-            count=sum(cell.pledges for cell in of_topic[topic.key]),
-            shares=rating_bar(of_topic[topic.key], labels, topic=topic.slug),
-        )
-        for topic in labels.of("topic")
-        if topic.key in of_topic
-    ]
+    return [TopicLine(topic, of_topic[topic.key], labels) for topic in labels.of("topic") if topic.key in of_topic]
 
 
 def _grouping_page(request: HttpRequest, grouping: Grouping, *, kind: str, about: str = "") -> HttpResponse:
