@@ -138,7 +138,7 @@ class EditorAdmin(SeenAdmin, UserAdmin):
         reached = [editor for editor in editors if self.has_change_permission(request, editor)]
         Authenticator.objects.filter(user__in=reached).delete()
         for editor in reached:
-            self.log_change(request, editor, "Removed the second factor.")
+            self.log_change(request, editor, str(_("Removed the second factor.")))
         names = ", ".join(editor.username for editor in reached)
         self.message_user(request, _("They set up a new one at their next log-in: %(names)s") % {"names": names})
 

@@ -12,7 +12,9 @@ from django.test import Client
 from pytest_django import Settings
 
 from pledges.actions import samples
+from pledges.filters import PAGE_SIZE
 from pledges.models import PublicPledge
+from tests.benchmarks.fictional import Country
 from tests.factories import make_editor
 from tests.pages.full_site import make_full_site
 from tests.pages.surfaces import PUBLIC_SURFACES, Surface
@@ -67,6 +69,16 @@ def test_the_largest_sample_pledges_do_too(client: Client, style_sheet: int) -> 
 
     for slug in PublicPledge.objects.values_list("slug", flat=True):
         assert packed(client.get(f"/pledges/{slug}/").content) + style_sheet <= MOST_BYTES, slug
+
+
+def test_a_full_list_and_the_largest_group_do_too(client: Client, style_sheet: int) -> None:
+    Country().publish(2 * PAGE_SIZE)
+    paths = ["/pledges/", "/pledges/?sort=due", "/topics/", "/promisors/promisor-0/", "/departments/department-0/", "/"]
+
+    pages = {path: client.get(path).content for path in paths}
+
+    assert pages["/pledges/"].count(b'<div class="pledge-row') == PAGE_SIZE
+    assert {path: weight for path, page in pages.items() if (weight := packed(page) + style_sheet) > MOST_BYTES} == {}
 
 
 @pytest.mark.parametrize("surface", [s for s in PUBLIC_SURFACES if s.is_html], ids=lambda surface: surface.name)

@@ -14,6 +14,7 @@ from pytest_django import Settings
 
 from pledges.models import Department, Edition, Promisor, Rating, SiteText, Topic
 from pledges.templatetags import record
+from tests.factories import make_published_pledge, publish
 from tests.pages.full_site import make_full_site
 from tests.pages.surfaces import BY_TOKEN, PUBLIC_SURFACES, Surface
 from tracker.newsletter.models import Issue
@@ -28,6 +29,13 @@ MARKED = re.compile(rf"{OPEN}[^{OPEN}{CLOSE}]*{CLOSE}")
 WORD = re.compile(r"[^\W\d_]{2,}")
 # What is data or configuration, not interface: shown as it stands in any language.
 DATA = re.compile(r"[Ll]emon|[Ll]ime|[Cc]art|Pledge Tracker|CC BY|tracker\.test|editors@|https?://\S+|[0-9a-f]{12,}")
+
+
+NOTHING_THERE = [
+    *("/nowhere/", "/?q=%00", "/pledges/?topic=nowhere&rating=nothing&after=x", "/pledges/?after=x&before=x"),
+    *("/trends/?topic=nowhere", "/corrections/?before=x", "/log/?before=x", "/at/2001-01-01/"),
+    "/pledges/?family=kept&overdue=1",
+]
 
 
 @pytest.fixture
@@ -70,6 +78,37 @@ def test_every_word_is_marked_for_translation(
     html = client.get(surface.path_for(pledge)).content.decode()
 
     assert unmarked(html, said=words_of_the_record()) == set()
+
+
+@pytest.mark.usefixtures("_pseudo_locale")
+def test_so_is_every_word_where_something_is_refused_withdrawn_or_not_found(
+    client: Client, settings: Settings, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    make_full_site()
+    withdrawn = make_published_pledge()
+    publish(withdrawn, kind="withdrawal")
+    about_it = [f"/pledges/{withdrawn.slug}/{more}" for more in ("", "editions/", "editions/1/")]
+    answers = {path: client.get(path) for path in (*NOTHING_THERE, *about_it)}
+    answers |= {"post": client.post("/"), "sign-up": client.post("/newsletter/", {"address": "lemons"})}
+    said = words_of_the_record()
+
+    found = {name: unmarked(answer.content.decode(), said=said) for name, answer in answers.items()}
+
+    assert {name: words for name, words in found.items() if words} == {}
+    assert {answer.status_code for answer in answers.values()} >= {400, 404, 405, 410}
+
+
+EMPTY = ["/", "/pledges/", "/topics/", "/trends/", "/corrections/", "/log/", "/newsletter/", "/about/", "/methodology/"]
+
+
+@pytest.mark.usefixtures("_pseudo_locale")
+@pytest.mark.parametrize("path", EMPTY)
+def test_so_is_every_word_of_a_site_without_a_pledge(path: str, client: Client) -> None:
+    response = client.get(path)
+
+    assert response.status_code == 200
+    assert unmarked(response.content.decode(), said=words_of_the_record()) == set()
 
 
 def words_of_the_record() -> set[str]:
