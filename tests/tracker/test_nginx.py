@@ -66,8 +66,8 @@ def server(ports: tuple[int, int], tmp_path_factory: pytest.TempPathFactory) -> 
     url = f"sqlite:///{folder}/tracker.sqlite3"
     migrate = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
     subprocess.run(migrate, env={**os.environ, "DATABASE_URL": url}, cwd=settings.BASE_DIR, check=True)
-    more = {"SITE_URL": f"https://127.0.0.1:{ports[0]}", "BEHIND_PROXY": "1", "WEB_CONCURRENCY": "1"}
-    with serve(url, folder, **more) as server:
+    address = f"https://127.0.0.1:{ports[0]}"
+    with serve(url, folder, SITE_URL=address, BEHIND_PROXY="1", WEB_CONCURRENCY="1") as server:
         yield server
 
 
