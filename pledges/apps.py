@@ -7,6 +7,7 @@ from django.db.models.signals import post_migrate
 
 from pledges import guards
 from pledges.record_guards import record_guards
+from pledges.search_index import TABLE, install_index
 from pledges.system_checks import check_guards, check_migrations
 
 
@@ -23,10 +24,13 @@ class PledgesConfig(AppConfig):
 
 
 def _complete_database(using: str, **_options: Any) -> None:
-    """Put the guards and the one row of the generation in place (after a test's flush too)."""
+    """Put the guards, the search index and the one row of the generation in place (after a test's flush too)."""
     connection = connections[using]
-    if "pledges_generation" not in connection.introspection.table_names():
+    tables = connection.introspection.table_names()
+    if "pledges_generation" not in tables:
         return  # a migration to before the record began
     guards.install_guards(connection)
+    if TABLE in tables:
+        install_index(connection)
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO pledges_generation (id, number) VALUES (1, 0) ON CONFLICT DO NOTHING")

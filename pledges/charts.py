@@ -7,7 +7,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from pledges.filters import list_address
+from pledges.filter_form import list_address
 from pledges.labels import UNRATED, Label, Labels
 from pledges.totals import Cell, counts
 from pledges.trends import Trend

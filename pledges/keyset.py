@@ -1,6 +1,6 @@
 """Pages of a long list by where the one before ended, so that the last page costs what the first does."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple, Self
@@ -13,39 +13,58 @@ from pledges.models import PublicPledge
 from pledges.models.public_pledge import PublicPledgeQuerySet
 
 LARGEST_KEY = 2**63 - 1
+SEPARATOR = "~"
 
 
 class Order(NamedTuple):
-    """A way to sort: by a column of the read model, then by the pledge's key in the same direction."""
+    """A way to sort: by columns, then by the pledge's key, all in one direction.
+
+    A column is one of the read model, or an annotation of the pledges that are cut.
+    """
 
     name: Any
-    column: str
+    columns: tuple[str, ...]
     is_descending: bool
 
 
 class Cursor(NamedTuple):
-    """A place in a list: that of the row with this value and this key, whether or not it is still there."""
+    """A place in a list: that of the row with these values and this key, whether or not it is still there."""
 
-    value: datetime | date
+    values: tuple[datetime | date | int, ...]
     key: int
 
     def __str__(self) -> str:
-        value = moment(self.value) if isinstance(self.value, datetime) else self.value.isoformat()
-        return f"{value}~{self.key}"
+        return SEPARATOR.join([*map(_written, self.values), str(self.key)])
 
     @classmethod
     def parse(cls, text: str, order: Order) -> Self:
         """Read what a cursor of this order was written as; raises ValueError with a sentence for people."""
-        value, _separator, key = text.partition("~")
-        kind = datetime if order.column.endswith("_at") else date
         try:
-            cursor = cls(kind.fromisoformat(value), int(key))
-            is_whole = str(cursor) == text and 0 < cursor.key <= LARGEST_KEY
+            *values, key = text.split(SEPARATOR)
+            cursor = cls(tuple(map(_read, order.columns, values)), int(key))
+            is_whole = str(cursor) == text and len(values) == len(order.columns) and 0 < cursor.key <= LARGEST_KEY
         except (ValueError, OverflowError):
             is_whole = False
         if not is_whole:
             raise ValueError(_("This address of a page is damaged. Start again from the first page."))
         return cursor
+
+
+def _written(value: datetime | date | int) -> str:
+    if isinstance(value, datetime):
+        return moment(value)
+    return str(value) if isinstance(value, int) else value.isoformat()
+
+
+def _read(column: str, value: str) -> datetime | date | int:
+    if column.endswith("_at"):
+        return datetime.fromisoformat(value)
+    if column.endswith("_day"):
+        return date.fromisoformat(value)
+    number = int(value)
+    if not 0 <= number <= LARGEST_KEY:
+        raise ValueError
+    return number
 
 
 @dataclass(frozen=True)
@@ -58,27 +77,39 @@ class Slice:
 
 
 def cut(
-    pledges: PublicPledgeQuerySet, order: Order, size: int, *, after: Cursor | None = None, before: Cursor | None = None
+    pledges: PublicPledgeQuerySet,
+    order: Order,
+    size: int,
+    *,
+    places: Mapping[str, Cursor | None],
+    rows_of: PublicPledgeQuerySet | None = None,
 ) -> Slice:
-    """Cut one page from a list: its first, that after, or that before a place in it."""
-    backwards = after is None and before is not None
-    place = before if backwards else after
+    """Cut one page from a list: its first, that after, or that before a place in it; `places` has “after” and “before”.
+
+    `rows_of` are the same or more pledges, with more about each: what it costs is then paid for one page only.
+    """
+    backwards = places["after"] is None and places["before"] is not None
+    place = places["before" if backwards else "after"]
     descending = order.is_descending != backwards
-    if place:
-        pledges = pledges.filter(_beyond(place, order.column, descending=descending))
+    beyond = _beyond([*zip(order.columns, place.values, strict=True)], place.key, descending) if place else Q()
     sign = "-" if descending else ""
-    found = list(pledges.order_by(f"{sign}{order.column}", f"{sign}pk")[: size + 1])
+    columns = [f"{sign}{column}" for column in (*order.columns, "pk")]
+    page = pledges.filter(beyond).order_by(*columns)[: size + 1]
+    found = list(page if rows_of is None else rows_of.filter(pk__in=page.values("pk")).order_by(*columns))
     has_more, rows = len(found) > size, found[:size]
     if backwards:
         rows.reverse()
     if not rows:
         return Slice(rows=[], before=None, after=None)
-    ends = [Cursor(getattr(row, order.column), row.pk) for row in (rows[0], rows[-1])]
+    ends = [Cursor(tuple(getattr(row, column) for column in order.columns), row.pk) for row in (rows[0], rows[-1])]
     has_previous, has_next = (has_more, True) if backwards else (place is not None, has_more)
     return Slice(rows=rows, before=ends[0] if has_previous else None, after=ends[1] if has_next else None)
 
 
-def _beyond(place: Cursor, column: str, *, descending: bool) -> Q:
+def _beyond(place: Sequence[tuple[str, Any]], key: int, descending: bool) -> Q:  # noqa: FBT001
+    beyond = "lt" if descending else "gt"
+    if not place:
+        return Q(**{f"pk__{beyond}": key})
+    (column, value), *others = place
     # The first condition alone bounds the index; with OR alone both engines would read all that comes before.
-    beyond, past = ("lte", "gte") if descending else ("gte", "lte")
-    return Q(**{f"{column}__{beyond}": place.value}) & ~Q(**{column: place.value, f"pk__{past}": place.key})
+    return Q(**{f"{column}__{beyond}e": value}) & ~(Q(**{column: value}) & ~_beyond(others, key, descending))

@@ -1,15 +1,18 @@
 """Ratings, topics, departments and promisors as they are called today."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, QuerySet, Value
+from django.db.models import CharField, F, QuerySet, Value
+from django.db.models.functions import Cast
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from pledges.models import Department, Family, Promisor, Rating, Topic
+from pledges.models import Department, Family, Promisor, PublicSource, Rating, Topic
 from pledges.models.grouping import Grouping
 
+_KEY = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
 UNRATED = "unrated"  # the seventh state, beside the families: no verdict
 
 
@@ -29,12 +32,17 @@ class Label:
 
 
 class Labels:
-    """All of them, read by one query when first asked for."""
+    """All of them, read by one query when first asked for; of the documents pledges were made in, the one asked for."""
+
+    def __init__(self, *, source: str = "") -> None:
+        self._source = int(source) if _KEY.fullmatch(source) else None
 
     @cached_property
     def _all(self) -> list[Label]:
         groupings = [_rows(model, name) for name, model in GROUPINGS.items()]
         ratings = _rows(Rating, "rating", shown_family=F("family"), place=F("position"))
+        if self._source:
+            groupings.append(_source(self._source))
         rows = ratings.union(*groupings, all=True).order_by("dimension", "place", "name")
         return [Label(dimension, key, slug, name, family) for dimension, _place, key, slug, name, family in rows]
 
@@ -61,3 +69,9 @@ def _rows(model: type[Rating | Grouping], dimension: str, **columns: F) -> Query
     shown = {"shown_family": Value(""), "place": Value(0), **columns}
     rows = model._default_manager.order_by().annotate(dimension=Value(dimension), **shown)
     return rows.values_list("dimension", "place", "pk", "slug", "name", "shown_family")
+
+
+def _source(key: int) -> QuerySet[Any, Any]:
+    source = PublicSource.objects.filter(pk=key).order_by()
+    slug = Cast("pk", CharField())
+    return source.values_list(Value("source"), Value(0), "pk", slug, "title", Value(""))

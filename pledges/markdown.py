@@ -38,6 +38,7 @@ _INTERRUPTS = {
     "blockquote": ["paragraph", "reference", "blockquote", "list"],
     "list": ["paragraph", "reference", "blockquote"],
 }
+_LEAVES = {"text", "code_inline", "code_block", "fence"}
 _CONTAINERS = ("blockquote_", "list_item_", "footnote_reference_")
 
 
@@ -53,32 +54,37 @@ def _keep_attribute(element: str, attribute: str, value: str) -> str | None:
     return None if (element, attribute) == ("img", "src") and not _is_own_address(value) else value
 
 
-_CLEANER = nh3.Cleaner(
-    tags={
-        *("p", "br", "hr", "h2", "h3", "h4", "h5", "h6", "em", "strong", "s", "code", "pre", "blockquote"),
-        *("ul", "ol", "li", "a", "img", "sup", "div", "table", "thead", "tbody", "tr", "th", "td"),
-    },
-    attributes={
-        "a": {"href", "title", "rel", "id"},
-        "img": {"src", "alt", "title", "loading"},
-        "li": {"id"},
-        "ol": {"start"},
-        "th": set(),
-        "td": set(),
-    },
-    allowed_classes={
-        "a": {"footnote-backref"},
-        "sup": {"footnote-ref"},
-        "div": {"footnotes"},
-        "ol": {"footnotes-list"},
-        "li": {"footnote-item"},
-        "th": {"align-left", "align-center", "align-right"},
-        "td": {"align-left", "align-center", "align-right"},
-    },
-    url_schemes={"http", "https", "mailto"},
-    attribute_filter=_keep_attribute,
-    link_rel=None,  # set on outside links only, by _open_link
-)
+def _make_cleaner(base: str = "") -> nh3.Cleaner:
+    return nh3.Cleaner(
+        tags={
+            *("p", "br", "hr", "h2", "h3", "h4", "h5", "h6", "em", "strong", "s", "code", "pre", "blockquote"),
+            *("ul", "ol", "li", "a", "img", "sup", "div", "table", "thead", "tbody", "tr", "th", "td"),
+        },
+        attributes={
+            "a": {"href", "title", "rel", "id"},
+            "img": {"src", "alt", "title", "loading"},
+            "li": {"id"},
+            "ol": {"start"},
+            "th": set(),
+            "td": set(),
+        },
+        allowed_classes={
+            "a": {"footnote-backref"},
+            "sup": {"footnote-ref"},
+            "div": {"footnotes"},
+            "ol": {"footnotes-list"},
+            "li": {"footnote-item"},
+            "th": {"align-left", "align-center", "align-right"},
+            "td": {"align-left", "align-center", "align-right"},
+        },
+        url_schemes={"http", "https", "mailto"},
+        attribute_filter=_keep_attribute,
+        url_relative=("rewrite_with_base", base) if base else None,
+        link_rel=None,  # set on outside links only, by _open_link
+    )
+
+
+_CLEANER = _make_cleaner()
 
 
 def _shift_headings(state: StateCore) -> None:
@@ -162,6 +168,26 @@ def render(text: str, doc_id: str = "", *, top_heading: int = 3) -> SafeString:
     """Give safe HTML; `doc_id` keeps footnotes of several texts on one page apart, `top_heading` is the level of “#”."""
     env: dict[str, Any] = {"top_heading": top_heading, **({"docId": doc_id} if doc_id else {})}
     return mark_safe(_CLEANER.clean(_PARSER.render(clean(text), env)))  # noqa: S308
+
+
+def for_elsewhere(html: str, *, base: str) -> SafeString:
+    """Give HTML as feed readers and other sites may show it: past the same allow-list, every address whole."""
+    return mark_safe(_make_cleaner(base).clean(html))  # noqa: S308
+
+
+def plain(text: str) -> str:
+    """Give the words of a text without its marks, on one line."""
+    return " ".join(" ".join(_plain_parts(_PARSER.parse(clean(text)))).split())
+
+
+def _plain_parts(tokens: Sequence[Token]) -> Iterator[str]:
+    for token in tokens:
+        if token.type in _LEAVES:
+            yield token.content
+        elif token.children is not None:
+            yield "".join(_plain_parts(token.children))
+        elif token.type in {"softbreak", "hardbreak"}:
+            yield " "
 
 
 def problems(text: str) -> list[str]:

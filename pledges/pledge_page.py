@@ -77,6 +77,11 @@ class PledgePage:
         return [pledges, {"name": topic.name, "address": reverse("topic-detail", args=[topic.slug])}]
 
     @property
+    def card_address(self) -> str:
+        """Where its picture for links is; the number has those who keep pictures fetch that of each edition."""
+        return f"{settings.SITE_URL}{reverse('pledge-card', args=[self.slug])}?v={self.edition.number}"
+
+    @property
     def is_check_overdue(self) -> bool:
         return self.past is None and self.next_check_on is not None and self.next_check_on < timezone.localdate()
 

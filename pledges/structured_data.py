@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
 
 from pledges.content import PledgeContent, VerdictContent
@@ -14,6 +15,28 @@ from pledges.pledge_page import PledgePage
 _CONTEXT = {"@context": "https://schema.org"}
 _VALUES = {Family.KEPT: 3, Family.PARTLY: 2, Family.BROKEN: 1}
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def organization() -> dict[str, Any]:
+    """Give who publishes the tracker."""
+    return {**_CONTEXT, **_publisher(), "email": settings.SITE_CONTACT}
+
+
+def website() -> dict[str, Any]:
+    """Give the site, and how its pledges are searched."""
+    search = f"{settings.SITE_URL}{reverse('pledge-list')}?q={{search_term_string}}"
+    return {
+        **_CONTEXT,
+        "@type": "WebSite",
+        "name": settings.SITE_NAME,
+        "url": f"{settings.SITE_URL}/",
+        "publisher": _publisher(),
+        "potentialAction": {
+            "@type": "SearchAction",
+            "target": {"@type": "EntryPoint", "urlTemplate": search},
+            "query-input": "required name=search_term_string",
+        },
+    }
 
 
 def claim_review(page: PledgePage) -> dict[str, Any] | None:
@@ -29,7 +52,7 @@ def claim_review(page: PledgePage) -> dict[str, Any] | None:
         "url": page.address,
         "claimReviewed": page.content.quotation,
         **published,
-        "author": {"@type": "Organization", "name": settings.SITE_PUBLISHER, "url": f"{settings.SITE_URL}/"},
+        "author": _publisher(),
         "itemReviewed": _claim(page.content),
         "reviewRating": _rating(verdict),
     }
@@ -45,6 +68,10 @@ def breadcrumbs(crumbs: Iterable[Mapping[str, str]]) -> dict[str, Any]:
             for position, crumb in enumerate(crumbs, start=1)
         ],
     }
+
+
+def _publisher() -> dict[str, Any]:
+    return {"@type": "Organization", "name": settings.SITE_PUBLISHER, "url": f"{settings.SITE_URL}/"}
 
 
 def _whole_address(crumb: Mapping[str, str]) -> dict[str, str]:

@@ -3,11 +3,11 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import Count
+from django.db.models import Case, Count, Q, QuerySet, Sum, Value
 
-from pledges.models import Tally
+from pledges.models import DueTally, PublicPledge, Tally
 from pledges.models.public_pledge import PublicPledgeQuerySet
 
 
@@ -26,10 +26,40 @@ def all_cells() -> list[Cell]:
     return [Cell(*row) for row in Tally.objects.values_list(*Tally.CELL, "pledges")]
 
 
-def cells_of(pledges: PublicPledgeQuerySet) -> list[Cell]:
-    """Count some public pledges, by one query."""
-    counted = pledges.order_by().values(*Tally.CELL).annotate(total=Count("*"))
-    return [Cell(*row) for row in counted.values_list(*Tally.CELL, "total")]
+class WideCell(NamedTuple):
+    """So many pledges have these labels, were made in this document and are due or overdue like this."""
+
+    rating: int | None
+    topic: int
+    department: int
+    promisor: int
+    source: int
+    due: str
+    overdue: str
+    pledges: int
+
+
+def wide_cells_of(pledges: PublicPledgeQuerySet, *, due: Case, overdue: Case) -> list[WideCell]:
+    """Count some public pledges, by one query; the cases say which kind of due and overdue a pledge is."""
+    shared = (*Tally.CELL, "made_in_id", "due", "overdue")
+    counted = pledges.order_by().annotate(due=due, overdue=overdue).values(*shared).annotate(pledges=Count("*"))
+    return [WideCell(*row) for row in counted.values_list(*shared, "pledges")]
+
+
+def count_dated(due: Mapping[str, Q], overdue: Mapping[str, Q]) -> Counter[str]:
+    """Count, by one query, all public pledges that meet conditions about the day they are due or our check is."""
+    of_due = DueTally.objects.order_by()
+    questions: list[QuerySet[Any, Any]] = [
+        of_due.filter(condition).values(name=Value(name)).annotate(total=Sum("pledges"))
+        for name, condition in due.items()
+    ]
+    of_overdue = PublicPledge.objects.in_public().order_by()
+    questions += [
+        of_overdue.filter(condition).values(name=Value(name)).annotate(total=Count("*"))
+        for name, condition in overdue.items()
+    ]
+    counted = questions[0].union(*questions[1:], all=True).values_list("name", "total")
+    return Counter({name: total or 0 for name, total in counted})
 
 
 @dataclass(frozen=True)

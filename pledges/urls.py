@@ -6,6 +6,7 @@ from django.urls import path, re_path, register_converter
 from pledges.views import (
     corrections,
     editions,
+    feeds,
     groupings,
     log,
     markdown_editor,
@@ -18,7 +19,8 @@ from pledges.views import (
 )
 from pledges.views.home import home
 from pledges.views.pictures import picture
-from pledges.views.pledges import pledge_detail, pledge_list
+from pledges.views.pledges import pledge_card, pledge_detail, pledge_list
+from pledges.views.updates import updates
 
 
 class DayConverter:
@@ -52,17 +54,25 @@ urlpatterns = [
     path("", home, name="home"),
     path("pledges/", pledge_list, name="pledge-list"),
     path("pledges/<slug:slug>/", pledge_detail, name="pledge-detail"),
+    path("pledges/<slug:slug>/card.png", pledge_card, name="pledge-card"),
+    path("pledges/<slug:slug>/feed.atom", feeds.pledge_feed, name="pledge-feed"),
     path("pledges/<slug:slug>/at/<day:day>/", editions.pledge_at, name="pledge-at"),
     path("pledges/<slug:slug>/editions/", editions.edition_list, name="edition-list"),
     path("pledges/<slug:slug>/editions/<number:number>/", editions.edition_detail, name="edition-detail"),
     path("pledges/<slug:slug>/editions/<number:number>/changes/", editions.edition_changes, name="edition-changes"),
     path("at/<day:day>/", scoreboard.scoreboard_at, name="scoreboard-at"),
     path("corrections/", corrections.correction_list, name="corrections"),
+    path("corrections/feed.atom", feeds.corrections_feed, name="corrections-feed"),
     path("trends/", trends.trends, name="trends"),
     path("topics/", groupings.topic_list, name="topic-list"),
     path("topics/<slug:slug>/", groupings.topic_detail, name="topic-detail"),
+    path("topics/<slug:slug>/feed.atom", feeds.topic_feed, name="topic-feed"),
     path("departments/<slug:slug>/", groupings.department_detail, name="department-detail"),
+    path("departments/<slug:slug>/feed.atom", feeds.department_feed, name="department-feed"),
     path("promisors/<slug:slug>/", groupings.promisor_detail, name="promisor-detail"),
+    path("promisors/<slug:slug>/feed.atom", feeds.promisor_feed, name="promisor-feed"),
+    path("updates/", updates, name="updates"),
+    path("updates/feed.atom", feeds.updates_feed, name="updates-feed"),
     path("log/", log.log_page, name="log"),
     path("log/entries.jsonl", log.log_entries, name="log-entries"),
     path("log/checkpoint", log.log_checkpoint, name="log-checkpoint"),

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Count, Exists, OuterRef
 
-from pledges.actions import citations, ready_html
+from pledges.actions import citations, public_sources, ready_html, search_texts
 from pledges.actions.journal import public_change
 from pledges.compose import compose_verdict
 from pledges.content import PledgeContent, canonical, read
@@ -15,12 +15,15 @@ from pledges.dates import PartialDate
 from pledges.log import moment
 from pledges.models import (
     Check,
+    DueTally,
     Edition,
     Journal,
     Pledge,
     PublicPledge,
+    PublicSource,
     Rating,
     RetiredSlug,
+    SearchText,
     StandingRating,
     Tally,
     Verdict,
@@ -28,6 +31,7 @@ from pledges.models import (
 from pledges.trends import Stood, standing_ratings
 
 _BATCH = 500
+_TALLIES: tuple[type[Tally | DueTally], ...] = (Tally, DueTally)
 
 
 class Published(NamedTuple):
@@ -42,10 +46,11 @@ class Published(NamedTuple):
 
 
 class Expected(NamedTuple):
-    """What the read model must hold of one published pledge."""
+    """What the read model must have of one pledge, and the content of the edition that it says so from."""
 
     pledge_id: int
     columns: dict[str, Any]
+    content: PledgeContent
     stood: list[Stood]
 
     def standing_ratings(self) -> list[StandingRating]:
@@ -62,7 +67,9 @@ def refresh(pledge: Pledge) -> set[str]:
     after, _created = PublicPledge.objects.update_or_create(pledge=pledge, defaults=expected.columns)
     StandingRating.objects.filter(pledge=pledge).delete()
     StandingRating.objects.bulk_create(expected.standing_ratings())
-    _tally({_cell(row) for row in (before, after) if row})
+    search_texts.refresh(after, expected.content)
+    public_sources.recount({row.made_in_id for row in (before, after) if row})
+    _tally([row for row in (before, after) if row])
     citations.refresh(pledge)
     ready_html.make_anew(after)
     # No copy of a withdrawn page may be shown any more, however old.
@@ -71,18 +78,21 @@ def refresh(pledge: Pledge) -> set[str]:
 
 
 def rebuild() -> Iterator[str]:
-    """Make the read model and the tally again from the editions, giving the slug of each pledge as it is done."""
+    """Make the read model, search texts and totals again from the editions, giving the slug of each pledge as it is done."""
     with public_change() as tags:
-        for model in (Tally, StandingRating, PublicPledge):
-            model._default_manager.all().delete()
+        for table in (*_TALLIES, PublicSource, SearchText, StandingRating, PublicPledge):
+            table.objects.all().delete()
         expected = _expected()
         while batch := list(islice(expected, _BATCH)):
-            rows = PublicPledge.objects.bulk_create(
-                PublicPledge(pledge_id=one.pledge_id, **one.columns) for one in batch
-            )
+            rows = [PublicPledge(pledge_id=one.pledge_id, **one.columns) for one in batch]
+            PublicPledge.objects.bulk_create(rows)
             StandingRating.objects.bulk_create(row for one in batch for row in one.standing_ratings())
+            search_texts.create((row, one.content) for row, one in zip(rows, batch, strict=True))
             yield from (row.slug for row in rows)
-        Tally.objects.bulk_create(Tally(**cell) for cell in _counted_cells())
+        for tally in _TALLIES:
+            counted: list[Any] = [tally(**cell) for cell in _counted_cells(tally)]
+            tally.objects.bulk_create(counted)
+        public_sources.create()
         citations.rebuild()
         tags.add("site")
 
@@ -91,12 +101,16 @@ def differences() -> Iterator[str]:
     """Name, in sentences, where the read model differs from the editions."""
     public = {row.pledge_id: row for row in PublicPledge.objects.all()}
     stood = _all_stood()
-    for expected in _expected():
-        row = public.pop(expected.pledge_id, None)
-        if row is None:
-            yield f"The published pledge {expected.pledge_id} is missing from the lists."
-        else:
-            yield from _differences_of(row, expected, stood.pop(expected.pledge_id, []))
+    expected = _expected()
+    while batch := list(islice(expected, _BATCH)):
+        texts = SearchText.objects.in_bulk([one.pledge_id for one in batch])
+        for one in batch:
+            row, rated = public.pop(one.pledge_id, None), stood.pop(one.pledge_id, [])
+            if row is None:
+                yield f"The published pledge {one.pledge_id} is missing from the lists."
+            else:
+                yield from _differences_of(row, one, rated)
+                yield from search_texts.difference(row, one.content, texts.get(one.pledge_id))
     for row in public.values():
         yield f"The lists have {row.slug}, which was never published."
     for pledge_id in stood:
@@ -121,9 +135,11 @@ def _all_stood() -> dict[int, list[Stood]]:
 
 def miscounted() -> Iterator[str]:
     """Name, in sentences, where the totals differ from a count of the public pledges."""
-    counted = {tuple(cell.values()) for cell in _counted_cells()}
-    if counted != set(Tally.objects.values_list(*Tally.CELL, "pledges")):
-        yield "The totals differ from a count of the public pledges: rebuild_public makes them again."
+    for tally in _TALLIES:
+        counted = {tuple(cell.values()) for cell in _counted_cells(tally)}
+        if counted != set(tally.objects.values_list(*tally.CELL, "pledges")):
+            yield "The totals differ from a count of the public pledges: rebuild_public makes them again."
+    yield from public_sources.miscounted()
 
 
 def altered_verdicts() -> Iterator[str]:
@@ -191,6 +207,7 @@ def _expected(**only: Pledge) -> Iterator[Expected]:
         yield Expected(
             current.pledge_id,
             {"slug": current.pledge.slug if moved else slug, **columns},
+            content,
             stood=[] if is_withdrawn else standing_ratings(content, moments),
         )
 
@@ -214,6 +231,7 @@ def _columns(history: Sequence[Published], content: PledgeContent, check: Check 
         "topic_id": content.topic.key,
         "department_id": content.department.key,
         "rating_id": verdict.rating.key if verdict else None,
+        "made_in_id": content.made_in.key,
         "made_on": content.made_on,
         "made_day": PartialDate.parse(content.made_on).order_day,
         "due_on": content.due_on,
@@ -259,22 +277,20 @@ def corrections_of(history: Sequence[Published], content: PledgeContent) -> list
     ]
 
 
-def _counted_cells() -> Any:
-    return PublicPledge.objects.in_public().order_by().values(*Tally.CELL).annotate(pledges=Count("*"))
+def _counted_cells(tally: type[Tally | DueTally]) -> Any:
+    return PublicPledge.objects.in_public().order_by().values(*tally.CELL).annotate(pledges=Count("*"))
 
 
-def _cell(public: PublicPledge) -> tuple[int | None, ...]:
-    return tuple(getattr(public, name) for name in Tally.CELL)
-
-
-def _tally(cells: set[tuple[int | None, ...]]) -> None:
-    for cell in cells:
-        within: dict[str, Any] = dict(zip(Tally.CELL, cell, strict=True))
-        pledges = PublicPledge.objects.in_public().filter(**within).count()
-        if pledges:
-            Tally.objects.update_or_create(**within, defaults={"pledges": pledges})
-        else:
-            Tally.objects.filter(**within).delete()
+def _tally(rows: Sequence[PublicPledge]) -> None:
+    """Count again the cells that a pledge left or came to."""
+    for tally in _TALLIES:
+        for cell in {tuple(getattr(row, name) for name in tally.CELL) for row in rows}:
+            within: dict[str, Any] = dict(zip(tally.CELL, cell, strict=True))
+            pledges = PublicPledge.objects.in_public().filter(**within).count()
+            if pledges:
+                tally.objects.update_or_create(**within, defaults={"pledges": pledges})
+            else:
+                tally.objects.filter(**within).delete()
 
 
 def _tags(public: PublicPledge) -> set[str]:

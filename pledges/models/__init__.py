@@ -9,11 +9,12 @@ from pledges.models.evidence import Evidence
 from pledges.models.grouping import Department, Promisor, Topic
 from pledges.models.journal import Generation, Journal
 from pledges.models.pledge import Pledge
-from pledges.models.public_pledge import PublicPledge, RetiredSlug, StandingRating, Tally
+from pledges.models.public_pledge import DueTally, PublicPledge, PublicSource, RetiredSlug, StandingRating, Tally
 from pledges.models.rating import Family, Rating
 from pledges.models.ready_html import ReadyHtml
 from pledges.models.reply import Reply
 from pledges.models.review import Review
+from pledges.models.search_text import SearchText
 from pledges.models.site_text import SiteText
 from pledges.models.source import Source
 from pledges.models.throttle import Throttle
@@ -24,6 +25,7 @@ __all__ = [
     "Check",
     "Checkpoint",
     "Department",
+    "DueTally",
     "Edition",
     "Editor",
     "Evidence",
@@ -34,11 +36,13 @@ __all__ = [
     "Promisor",
     "PublicCitation",
     "PublicPledge",
+    "PublicSource",
     "Rating",
     "ReadyHtml",
     "Reply",
     "RetiredSlug",
     "Review",
+    "SearchText",
     "SiteText",
     "Source",
     "StandingRating",

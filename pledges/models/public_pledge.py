@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from pledges.models.fields import LineField, PartialDateField
 
 _CELL = ["topic", "department", "promisor", "rating"]
+_COUNTED = [*_CELL, "made_in", "due_day", "next_check_on", "changed_at"]
 
 
 class PublicPledgeQuerySet(models.QuerySet["PublicPledge"]):
@@ -63,6 +64,7 @@ class PublicPledge(models.Model):
     topic = models.ForeignKey("pledges.Topic", on_delete=models.PROTECT, related_name="+")
     department = models.ForeignKey("pledges.Department", on_delete=models.PROTECT, related_name="+")
     rating = models.ForeignKey("pledges.Rating", null=True, on_delete=models.PROTECT, related_name="+")
+    made_in = models.ForeignKey("pledges.Source", on_delete=models.PROTECT, related_name="+")
     made_on = PartialDateField()
     made_day = models.DateField(help_text=_("The day that lists sort it by."))
     due_on = PartialDateField(blank=True)
@@ -93,7 +95,10 @@ class PublicPledge(models.Model):
                 "topic": ["topic", "changed_at", "pledge"],
                 "department": ["department", "changed_at", "pledge"],
                 "promisor": ["promisor", "changed_at", "pledge"],
-                "cell": _CELL,
+                "source": ["made_in", "changed_at", "pledge"],
+                # They cover what filters count: of all pledges, and of those that a search found.
+                "cell": _COUNTED,
+                "pledge": ["pledge", *_COUNTED],
             }.items()
         ] + [
             # Covers the count of what is overdue: few pledges have a date for the next check.
@@ -187,6 +192,51 @@ class Tally(models.Model):
 
     def __str__(self) -> str:
         return str(self.pledges)
+
+
+class DueTally(models.Model):
+    """How many public pledges of one rating were promised for one day at the latest; as `Tally` is kept."""
+
+    CELL = ("rating_id", "due_day")
+
+    rating = models.ForeignKey("pledges.Rating", null=True, on_delete=models.PROTECT, related_name="+")
+    due_day = models.DateField()
+    pledges = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["due_day", "rating"],
+                condition=models.Q(rating__isnull=False),
+                name="due_tally_has_one_row_a_rated_cell",
+            ),
+            models.UniqueConstraint(
+                fields=["due_day"],
+                condition=models.Q(rating__isnull=True),
+                name="due_tally_has_one_row_an_unrated_cell",
+            ),
+            models.CheckConstraint(condition=models.Q(pledges__gt=0), name="due_tally_counts_something"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pledges)
+
+
+class PublicSource(models.Model):
+    """A document that public pledges were made in: how the last of their editions calls it, and how many they are.
+
+    The working copy of a source may already say something else. Written with the read model and recounted by `verify_log`.
+    """
+
+    source = models.OneToOneField("pledges.Source", primary_key=True, on_delete=models.PROTECT, related_name="+")
+    title = LineField(max_length=300)
+    pledges = models.PositiveIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["-pledges", "source"], name="public_source_by_pledges")]
+
+    def __str__(self) -> str:
+        return self.title
 
 
 class RetiredSlug(models.Model):

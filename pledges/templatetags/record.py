@@ -9,9 +9,11 @@ from django import template
 from django.conf import settings
 from django.db.models import TextChoices
 from django.template.loader import render_to_string
-from django.utils.html import format_html
+from django.urls import translate_url
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
+from django.utils.translation import get_language, to_locale
+from django.utils.translation import gettext_lazy as _
 
 from pledges import markdown as renderer
 from pledges import structured_data
@@ -19,10 +21,20 @@ from pledges.dates import PartialDate
 from pledges.listed import ListedPledge
 from pledges.models import Evidence, Pledge, Source
 from pledges.pledge_page import PledgePage
+from pledges.snippets import Piece
 
 register = template.Library()
 # As Django's json_script does: nothing in it can end the element or begin a comment.
 _IN_SCRIPT = {ord(sign): f"\\u{ord(sign):04X}" for sign in "<>&"}
+_PLACES = {
+    "quotation": _("The pledge:"),
+    "measure": _("From how we will tell:"),
+    "background": _("From the background:"),
+    "summary": _("From a verdict:"),
+    "verdict": _("From a verdict:"),
+    "evidence": _("From the evidence:"),
+    "source": _("Among the sources:"),
+}
 
 
 @register.simple_tag
@@ -103,6 +115,19 @@ def _label(choices: type[TextChoices], value: str) -> str:
 
 
 @register.filter
+def place_of_text(place: str) -> str:
+    """Say where on a pledge page a snippet is from."""
+    return str(_PLACES[place])
+
+
+@register.filter
+def marked(pieces: Iterable[Piece]) -> SafeString:
+    """Show a text in pieces, with what a search found in it marked."""
+    shown = (format_html("<mark>{}</mark>", piece.text) if piece.is_found else piece.text for piece in pieces)
+    return format_html_join("", "{}", ((piece,) for piece in shown))
+
+
+@register.filter
 def source_today(sources: dict[int, Source], key: int) -> Source | None:
     """Find the standing facts of a cited source."""
     return sources.get(key)
@@ -113,6 +138,26 @@ def claim_review(page: PledgePage) -> str:
     """Write the verdict of a pledge page for search engines, where there is one that settles the matter."""
     review = structured_data.claim_review(page)
     return _data_block(review) if review else ""
+
+
+@register.simple_tag
+def organization() -> str:
+    """Write who publishes the tracker, for search engines."""
+    return _data_block(structured_data.organization())
+
+
+@register.simple_tag
+def website() -> str:
+    """Write what the site is and how it is searched, for search engines."""
+    return _data_block(structured_data.website())
+
+
+@register.simple_tag
+def language_versions(address: str) -> list[dict[str, str]]:
+    """Give a page's address in each language of the site, under the code for `hreflang`; "x-default" is the usual one."""
+    versions = {to_locale(code).replace("_", "-"): translate_url(address, code) for code, _name in settings.LANGUAGES}
+    versions["x-default"] = translate_url(address, settings.LANGUAGE_CODE)
+    return [{"code": code, "address": version} for code, version in versions.items()]
 
 
 @register.simple_tag

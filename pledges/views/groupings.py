@@ -1,6 +1,7 @@
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -9,9 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pledges import changes
+from pledges.changes import Change
 from pledges.charts import Share, rating_bar
 from pledges.dates import PartialDate
-from pledges.filters import list_address
+from pledges.filter_form import list_address
 from pledges.labels import Label, Labels
 from pledges.listed import listed
 from pledges.models import Department, Promisor, PublicPledge, Topic
@@ -46,6 +48,16 @@ class TopicLine:
     @property
     def shares(self) -> list[Share]:
         return rating_bar(self.cells, self.labels, topic=self.label.slug)
+
+
+@dataclass(frozen=True)
+class Month:
+    """What moved since the first of the month, newest first; the address lists the rest, if there is more."""
+
+    begins_on: date
+    changes: list[Change]
+    rest_address: str
+    last_changed_at: datetime | None
 
 
 @reader_page
@@ -85,6 +97,7 @@ def _grouping_page(request: HttpRequest, grouping: Grouping, *, kind: str, about
         raise Http404  # only drafts have it
     in_it = PublicPledge.objects.in_public().filter(**{dimension: grouping.pk})
     pledges = list(in_it.for_lists().order_by("-changed_at", "-pk")[:MOST_PLEDGES])
+    within = {dimension: grouping.slug}
     return render(
         request,
         "pledges/group.html",
@@ -92,11 +105,25 @@ def _grouping_page(request: HttpRequest, grouping: Grouping, *, kind: str, about
             "group": {"name": grouping.name, "kind_label": kind, "description": about},
             "crumbs": [{"name": _("Pledges"), "address": reverse("pledge-list")}, {"name": grouping.name}],
             "count": sum(cell.pledges for cell in cells),
-            "totals": {"shares": rating_bar(cells, labels, **{dimension: grouping.slug})},
-            "changes": changes.latest_of(pledges[:MOST_MOVES], labels),
+            "totals": {"shares": rating_bar(cells, labels, **within)},
+            "month": _month(pledges, labels, within, today=timezone.localdate()),
             "rows": listed(pledges, labels, today=timezone.localdate()),
-            "all_address": list_address(**{dimension: grouping.slug}),
+            "feed": reverse(f"{dimension}-feed", args=[grouping.slug]),
+            "all_address": list_address(**within),
         },
+    )
+
+
+def _month(pledges: Sequence[PublicPledge], labels: Labels, within: dict[str, str], *, today: date) -> Month:
+    """Tell what moved, of pledges that are sorted by their last change, newest first."""
+    begins_on = today.replace(day=1)
+    moved = [pledge for pledge in pledges if timezone.localdate(pledge.changed_at) >= begins_on]
+    has_more = len(moved) > MOST_MOVES
+    return Month(
+        begins_on=begins_on,
+        changes=changes.latest_of(moved[:MOST_MOVES], labels),
+        rest_address=list_address(**within, changed_since=begins_on.isoformat()) if has_more else "",
+        last_changed_at=pledges[0].changed_at if pledges else None,
     )
 
 

@@ -6,6 +6,8 @@ from django.utils import timezone
 
 from pledges import changes
 from pledges.charts import rating_bar
+from pledges.conditions import Conditions
+from pledges.filter_form import list_address
 from pledges.labels import Labels
 from pledges.listed import ListedPledge, listed
 from pledges.models import PublicPledge
@@ -29,12 +31,13 @@ def home(request: HttpRequest) -> HttpResponse:
             "changes": changes.latest(MOST_CHANGES, labels),
             "topics": topics(cells, labels),
             "due_soon": _due_soon(labels, today=timezone.localdate()),
+            "due_address": list_address(sort="due"),
         },
     )
 
 
 def _due_soon(labels: Labels, *, today: date) -> list[ListedPledge]:
     """List the pledges whose time runs out next, of those that are not settled yet."""
-    closed = [rating.key for rating in labels.of("rating") if rating.is_closed]
-    due = PublicPledge.objects.in_public().filter(due_day__gte=today).exclude(due_on="").exclude(rating__in=closed)
-    return listed(due.for_lists().order_by("due_day", "pk")[:MOST_DUE], labels, today=today)
+    ahead = Conditions(labels, today=today).due["ahead"]
+    due = PublicPledge.objects.in_public().filter(ahead).for_lists()
+    return listed(due.order_by("due_day", "pk")[:MOST_DUE], labels, today=today)

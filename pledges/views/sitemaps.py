@@ -43,7 +43,7 @@ class PageSitemap(DatedSitemap):
         changed_at = PublicPledge.objects.aggregate(latest=Max("changed_at"))["latest"]
         texts = SiteText.objects.exclude(published="").exclude(name=SiteText.Name.METHODOLOGY)
         return [
-            *((name, changed_at) for name in ("home", "pledge-list", "topic-list", "trends", "corrections")),
+            *((name, changed_at) for name in ("home", "pledge-list", "topic-list", "updates", "trends", "corrections")),
             *texts.values_list("name", "published_at"),
             *((name, None) for name in ("methodology", "newsletter-sign-up")),  # whose changes are not dated
         ]

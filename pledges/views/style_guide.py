@@ -9,7 +9,7 @@ from django.shortcuts import render
 
 from pledges.charts import areas
 from pledges.diffs import Change, compare_texts
-from pledges.filters import PledgeFilterForm
+from pledges.filter_form import PledgeFilterForm
 from pledges.labels import Label
 from pledges.trends import Trend
 from pledges.views.reading import reader_page

@@ -9,7 +9,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from pledges.charts import areas
-from pledges.filters import KnownChoiceField
+from pledges.filter_form import KnownChoiceField
 from pledges.labels import Label, Labels
 from pledges.totals import all_cells, counts
 from pledges.trends import trend

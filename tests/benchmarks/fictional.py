@@ -1,6 +1,8 @@
 """A country's worth of invented pledges, the same ones every time, made quickly: editions first, then the lists from them."""
 
 import hashlib
+import itertools
+import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -14,6 +16,12 @@ FAMILIES = ("kept", "partly", "moving", "stalled", "broken", "undecided")
 EVIDENCE = 10  # of each pledge
 _BATCH = 1_000
 _OVERDUE = 10  # every tenth pledge should have been checked long ago
+# Twelve thousand invented words, the first of which are the commonest by far, as in any language.
+VOCABULARY = [
+    "".join(parts)
+    for parts in itertools.product("zvkbdg", "aeiou", "lmnr", ("ba", "do", "ki", "su", "pe"), "lnrx", "aeiou")
+]
+_WORDS_OF_A_TEXT = 80
 _FIRST_MOMENT = datetime(2020, 1, 1, tzinfo=UTC)
 
 
@@ -57,7 +65,7 @@ class Country:
             numbers = range(start, min(start + _BATCH, first + count))
             Pledge.objects.bulk_create(self._pledge(number) for number in numbers)
             Edition.objects.bulk_create(edition for _, edition in zip(numbers, chain, strict=False))
-            Check.objects.bulk_create(self._check(number) for number in numbers if number % _OVERDUE == 0)
+            Check.objects.bulk_create(self._check(number) for number in numbers if number % _OVERDUE == 7)
         for _slug in public_pledges.rebuild():
             pass
 
@@ -117,7 +125,7 @@ class Country:
             department=LabelContent(department.pk, department.slug, department.name),
             kind="do",
             due_on=("", "2027", f"2026-{number % 12 + 1:02}")[number % 3],
-            background="Lemons are *sour*.",
+            background=_prose(number),
             measure="",
             verdicts=(_verdict(number, rating),) if rating else (),
             evidence=tuple(_evidence(number, place, self.document) for place in range(EVIDENCE)),
@@ -135,6 +143,12 @@ def _evidence(number: int, place: int, document: SourceContent) -> EvidenceConte
         direction=("supports", "against", "neutral")[place % 3],
         sources=(document,),
     )
+
+
+def _prose(number: int) -> str:
+    chance = random.Random(number)  # noqa: S311 (the same words every time)
+    words = [VOCABULARY[int(len(VOCABULARY) ** chance.random()) - 1] for _ in range(_WORDS_OF_A_TEXT)]
+    return f"Lemons are *sour*. {' '.join(words).capitalize()}."
 
 
 def _verdict(number: int, rating: Rating) -> VerdictContent:

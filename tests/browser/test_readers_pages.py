@@ -20,6 +20,8 @@ pytestmark = [
 PAGES = [*(surface for surface in PUBLIC_SURFACES if surface.is_html), Surface("not-found", "/nowhere/", queries=0)]
 PAGES += [
     Surface("refused-filter", "/pledges/?topic=nowhere", queries=3),
+    Surface("search", "/pledges/?q=everyone+neighbour&due=ahead&changed_since=2020-01-01", queries=5),
+    Surface("found-nothing", "/pledges/?q=pear&family=kept", queries=5),
     Surface("difference", "/pledges/{slug}/editions/2/changes/", queries=1),
     Surface("nothing-then", "/pledges/{slug}/at/2001-01-01/", queries=2),
     *BY_TOKEN,

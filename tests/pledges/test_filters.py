@@ -1,5 +1,7 @@
 import itertools
+import re
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -7,14 +9,26 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pledges.actions import checks
-from pledges.filters import ORDERS, PledgeFilter
+from pledges.filter_form import ORDERS
+from pledges.filters import PledgeFilter
 from pledges.keyset import Cursor
 from pledges.labels import Labels
-from pledges.models import Department, Pledge, Promisor, PublicPledge
-from tests.factories import make_editor, make_evidence, make_pledge, make_rating, make_topic, make_verdict, publish
+from pledges.models import Department, Pledge, Promisor, PublicPledge, PublicSource
+from tests.factories import (
+    make_editor,
+    make_evidence,
+    make_pledge,
+    make_rating,
+    make_source,
+    make_topic,
+    make_verdict,
+    publish,
+)
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 24)
+LONDON = ZoneInfo("Europe/London")
+FIRST = datetime(2026, 11, 5, 22, 30, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -24,11 +38,13 @@ def mixed() -> list[PublicPledge]:
     ratings = [make_rating(slug="juiced", family="kept"), make_rating(slug="dry", family="broken"), None]
     departments = [Department.objects.create(slug=slug, name=slug) for slug in ("groves", "presses")]
     promisors = [Promisor.objects.create(slug=slug, name=slug, kind="party") for slug in ("sour", "sweet")]
+    sources = [make_source(pk=key, title=f"Lemon speech {key}", kind="speech") for key in (7001, 7002)]
     editor = make_editor()
     for number, (topic, rating) in enumerate(itertools.product(topics, ratings * 3)):
         pledge = make_pledge(
             topic=topic, department=departments[number % 2], promisor=promisors[number % 3 // 2],
-            made_on=f"2024-{number % 6 + 1:02}", due_on=["", "2027", "2026-12-01"][number % 3],
+            made_on=f"2024-{number % 6 + 1:02}", due_on=["", "2027", "2026-12-01", "2026-03", "2025"][number % 5],
+            made_in=sources[number % 4 // 3], background="Limes." if number % 3 else "Grapefruit and limes.",
         )  # fmt: skip
         if rating:
             make_evidence(pledge)
@@ -37,6 +53,7 @@ def mixed() -> list[PublicPledge]:
         if number % 4 == 0:
             day = TODAY - timedelta(days=30)
             checks.record(pledge, checked_on=day, next_due_on=TODAY + timedelta(days=number - 8), by=editor)
+        PublicPledge.objects.filter(pk=pledge.pk).update(changed_at=FIRST + timedelta(hours=15 * number))
     return list(PublicPledge.objects.all())
 
 
@@ -68,26 +85,41 @@ CHOICES = {
     "department": ["", "groves", "presses"],
     "promisor": ["", "sour", "sweet"],
     "overdue": ["", "1"],
+    "source": ["", "7001", "7002"],
+    "due": ["", "passed", "ahead"],
+}
+BESIDE = {
+    "q": ["", "lime", "grapefruits", "pear", "the"],
+    "changed_since": ["", "2026-11-10", "2026-11-16", "2030-01-01"],
 }
 
 
 def by_hand(public: list[PublicPledge], asked: dict[str, str]) -> set[str]:
     """What a list must show, said without any query."""
 
-    def fits(pledge: PublicPledge, name: str, value: str) -> bool:
-        if name == "overdue":
-            return pledge.next_check_on is not None and pledge.next_check_on < TODAY
-        if name == "family":
-            return (pledge.rating.family if pledge.rating else "unrated") == value
-        label = getattr(pledge, name)
-        return label is not None and label.slug == value
-
     return {pledge.slug for pledge in public if all(fits(pledge, n, v) for n, v in asked.items() if v)}
+
+
+def fits(pledge: PublicPledge, name: str, value: str) -> bool:
+    is_open = pledge.rating is None or pledge.rating.slug not in {"juiced", "dry"}
+    is_over = pledge.due_day < TODAY
+    beside = {
+        "overdue": lambda: pledge.next_check_on is not None and pledge.next_check_on < TODAY,
+        "family": lambda: (pledge.rating.family if pledge.rating else "unrated") == value,
+        "source": lambda: pledge.made_in_id == int(value),
+        "due": lambda: is_open and bool(pledge.due_on) and is_over == (value == "passed"),
+        "q": lambda: value == "lime" or (value == "grapefruits" and "Grapefruit" in pledge.search_text.passages),
+        "changed_since": lambda: pledge.changed_at.astimezone(LONDON).date() >= date.fromisoformat(value),
+    }
+    if name in beside:
+        return beside[name]()
+    label = getattr(pledge, name)
+    return label is not None and label.slug == value
 
 
 def test_every_combination_equals_a_direct_question_and_its_counts(mixed: list[PublicPledge]) -> None:
     @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-    @given(st.fixed_dictionaries({name: st.sampled_from(values) for name, values in CHOICES.items()}))
+    @given(st.fixed_dictionaries({name: st.sampled_from(values) for name, values in (CHOICES | BESIDE).items()}))
     def check(asked: dict[str, str]) -> None:
         pledge_filter = narrowed(**asked)
         assert set(slugs(pledge_filter)) == by_hand(mixed, asked)
@@ -95,21 +127,29 @@ def test_every_combination_equals_a_direct_question_and_its_counts(mixed: list[P
         for name, values in CHOICES.items():
             shown = dict(pledge_filter.form.fields[name].choices)  # type: ignore[attr-defined]
             for value in filter(None, values):
-                assert shown[value].endswith(f"({len(by_hand(mixed, asked | {name: value}))})"), (name, value)
-        for chip, name in zip(pledge_filter.chips, pledge_filter.chosen, strict=True):
-            assert chip.count == len(by_hand(mixed, asked | {name: ""}))
+                assert shown.get(value, "(0)").endswith(f"({len(by_hand(mixed, asked | {name: value}))})"), (
+                    name,
+                    value,
+                )
+        for name in pledge_filter.chosen:
+            assert pledge_filter.count_without(name) == len(by_hand(mixed, asked | {name: ""}))
 
     check()
 
 
-@pytest.mark.parametrize("sort", ["changed", "made", "due"])
+@pytest.mark.parametrize("q", ["", "lime"])
+@pytest.mark.parametrize("sort", ["relevance", "changed", "made", "due"])
 def test_pages_follow_each_other_without_a_gap(
-    sort: str, mixed: list[PublicPledge], monkeypatch: pytest.MonkeyPatch
+    sort: str, q: str, mixed: list[PublicPledge], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = slugs(narrowed(sort=sort))
+    PublicPledge.objects.update(changed_at=FIRST)  # so that only the key tells one from another
+    near = mixed[3].search_text
+    near.tokens = f" s_lime t_lime{near.tokens}"
+    near.save()
+    whole = slugs(narrowed(sort=sort, q=q))
     monkeypatch.setattr("pledges.filters.PAGE_SIZE", 4)
 
-    assert walk(sort=sort) == whole
+    assert walk(sort=sort, q=q) == whole
     assert len(whole) == len(mixed)
 
 
@@ -130,7 +170,142 @@ def test_the_page_before_is_the_page_that_was_before(
 def test_sorts_by_the_day_it_was_promised_for_with_no_day_last(mixed: list[PublicPledge]) -> None:
     days = [row.due_on for row in narrowed(sort="due").page().rows]
 
-    assert days == ["2026-12-01"] * 6 + ["2027"] * 6 + [""] * 6
+    assert days == ["2025"] * 3 + ["2026-03"] * 3 + ["2026-12-01"] * 4 + ["2027"] * 4 + [""] * 4
+
+
+def test_the_order_of_promised_dates_has_a_heading_a_year(mixed: list[PublicPledge]) -> None:
+    groups = narrowed(sort="due").page().groups
+
+    assert [(heading, len(rows)) for heading, rows in groups] == [
+        ("Promised by the end of 2025", 3),
+        ("Promised by the end of 2026", 7),
+        ("Promised by the end of 2027", 4),
+        ("Promised for no date", 4),
+    ]
+
+
+def test_the_best_match_comes_first_then_what_changed_last() -> None:
+    said = {"named": "Sour.", "old": "Limes.", "new": "Limes."}
+    for slug, background in said.items():
+        publish(make_pledge(slug=slug, background=background, headline="Limes" if slug == "named" else "Fruit"))
+    pledge = Pledge.objects.get(slug="old")
+    pledge.background = "Limes, mostly."
+    pledge.save()
+    publish(pledge, kind="minor")
+
+    assert slugs(narrowed(q="lime")) == ["named", "new", "old"]
+    assert slugs(narrowed(q="lime", sort="changed")) == ["new", "old", "named"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "address"),
+    [
+        ({"q": "lime", "sort": "relevance"}, "/pledges/?q=lime"),
+        ({"q": "lime", "sort": "changed"}, "/pledges/?q=lime&sort=changed"),
+        ({"q": "  ", "sort": "relevance"}, "/pledges/"),
+        ({"sort": "changed"}, "/pledges/"),
+        ({"changed_since": "2026-3-1"}, "/pledges/?changed_since=2026-03-01"),
+    ],
+)
+def test_a_list_has_one_address(asked: dict[str, str], address: str) -> None:
+    pledge_filter = narrowed(**asked)
+
+    assert pledge_filter.is_valid
+    assert pledge_filter.own_address == address
+    assert ("relevance" in dict(pledge_filter.form.fields["sort"].choices)) == ("q=" in address)  # type: ignore[attr-defined]
+
+
+def test_a_search_that_is_too_long_keeps_its_beginning_in_the_box(client: Client) -> None:
+    response = client.get("/pledges/", {"q": "a" * 150 + "b" * 3_000})
+
+    html = response.content.decode()
+    assert response.status_code == 400
+    assert "Use 200 characters or fewer" in html
+    assert f'value="{"a" * 150}{"b" * 50}"' in html
+    assert "b" * 51 not in html
+
+
+@pytest.mark.parametrize("day", ["yesterday", "2026-02-30", "2026", "1899-12-31", "0001-01-01", "9" * 300])
+def test_a_day_that_is_none_is_refused_in_words(day: str, client: Client) -> None:
+    response = client.get("/pledges/", {"changed_since": day})
+
+    assert response.status_code == 400
+    assert re.search("Write the day like this|Choose a day since 1900", response.content.decode())
+
+
+def test_nothing_has_changed_since_a_day_to_come(mixed: list[PublicPledge]) -> None:
+    pledge_filter = narrowed(changed_since="9999-12-31")
+
+    assert pledge_filter.page().count == 0
+    assert [(chip.address, count) for chip, count in pledge_filter.to_drop] == [("/pledges/", len(mixed))]
+
+
+@pytest.mark.parametrize("source", ["1", "x", "-1", "07001", "9" * 18, "9" * 4_000, "७००१"])
+def test_an_unknown_source_is_refused(source: str) -> None:
+    assert not narrowed(source=source).is_valid
+
+
+def test_a_source_that_only_drafts_have_is_unknown() -> None:
+    pledge = make_pledge()
+
+    assert not narrowed(source=str(pledge.made_in_id)).is_valid
+
+    publish(pledge)
+    assert narrowed(source=str(pledge.made_in_id)).is_valid
+
+    publish(pledge, kind="withdrawal")
+    assert not narrowed(source=str(pledge.made_in_id)).is_valid
+
+
+def test_a_source_is_called_what_the_last_edition_calls_it() -> None:
+    source = make_source(title="The lemon manifesto")
+    publish(make_pledge(made_in=source))
+    source.title = "The lime manifesto"
+    source.save()
+
+    assert PublicSource.objects.get().title == "The lemon manifesto"
+
+    publish(make_pledge(made_in=source))
+    assert PublicSource.objects.values_list("title", "pledges").get() == ("The lime manifesto", 2)
+
+
+def test_only_the_sources_with_the_most_pledges_are_on_offer_and_the_chosen_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("pledges.facets.MOST_SOURCES", 1)
+    monkeypatch.setattr("pledges.filters.MOST_SOURCES", 1)
+    much, little = make_source(title="Much"), make_source(title="Little")
+    for source in (much, much, little):
+        publish(make_pledge(made_in=source))
+
+    def on_offer(**asked: str) -> list[str]:
+        return [str(name) for _key, name in narrowed(**asked).form.fields["source"].choices]  # type: ignore[attr-defined]
+
+    assert on_offer() == ["Any", "Much (2)"]
+    assert on_offer(overdue="1") == ["Any"]
+    assert on_offer(source=str(little.pk)) == ["Any", "Much (2)", "Little (1)"]
+
+
+@pytest.mark.parametrize("q", ['"', "the", "-lemon", "*", "🍋"])
+def test_a_search_without_a_word_says_so_and_finds_nothing(q: str, client: Client) -> None:
+    publish(make_pledge())
+
+    response = client.get("/pledges/", {"q": q})
+
+    html = response.content.decode()
+    assert response.status_code == 200
+    assert "Search for at least one word" in html
+    assert 'href="/pledges/">Search for: “' in html
+
+
+def test_what_was_found_is_marked_and_nothing_in_it_is_markup(client: Client) -> None:
+    publish(make_pledge(headline="Limes & <b>pips</b>", background="Sour <i>limes</i> & *pips*, all of them."))
+
+    html = client.get("/pledges/?q=pip+lime").content.decode()
+
+    assert "<mark>Limes</mark> &amp; &lt;b&gt;<mark>pips</mark>&lt;/b&gt;" in html
+    assert "From the background:" in html
+    assert "Sour &lt;i&gt;<mark>limes</mark>&lt;/i&gt; &amp; <mark>pips</mark>, all of them." in html
 
 
 def test_an_unknown_value_is_named_and_shortened() -> None:
@@ -168,7 +343,7 @@ def test_says_which_filter_to_drop(mixed: list[PublicPledge]) -> None:
     pledge_filter = narrowed(topic="pips", family="stalled")
 
     assert pledge_filter.page().rows == []
-    assert [(chip.name, chip.address, chip.count) for chip in pledge_filter.to_drop] == [
+    assert [(chip.name, chip.address, count) for chip, count in pledge_filter.to_drop] == [
         ("Kind of rating: Stalled", "/pledges/?topic=pips", 9)
     ]
 
@@ -197,7 +372,7 @@ def test_a_corrected_verdict_counts_nowhere() -> None:
 
 
 def test_moments_keep_their_microseconds() -> None:
-    cursor = Cursor(datetime(2026, 11, 24, 5, 0, 0, 123456, tzinfo=UTC), 7)
+    cursor = Cursor((datetime(2026, 11, 24, 5, 0, 0, 123456, tzinfo=UTC),), 7)
 
     assert Cursor.parse(str(cursor), ORDERS["changed"]) == cursor
 

@@ -11,7 +11,7 @@ from pytest_django import Settings
 
 from pledges.models import Edition, Pledge, PublicPledge
 from pledges.pledge_page import pledge_page
-from pledges.structured_data import breadcrumbs, claim_review
+from pledges.structured_data import breadcrumbs, claim_review, organization, website
 from pledges.templatetags import record
 from tests.factories import (
     make_evidence,
@@ -173,3 +173,39 @@ def test_the_description_of_a_page_is_escaped_once_and_says_whose_the_rating_is(
     said = "kept: &quot;Sour&quot; &amp; &lt;done&gt; As reported by Lemon Facts."
     assert f'<meta name="description" content="{said}">' in html
     assert f'<meta property="og:description" content="{said}">' in html
+
+
+@pytest.mark.parametrize("address", ["/", "/about/"])
+def test_home_and_about_say_who_publishes_the_site(address: str, client: Client, settings: Settings) -> None:
+    settings.SITE_PUBLISHER = "The Lemon Times"
+
+    said = blocks(client.get(address).content.decode())
+
+    assert said[0] == organization()
+    assert said[0] == {
+        "@context": "https://schema.org",
+        "@type": "Organization",
+        "name": "The Lemon Times",
+        "url": "https://tracker.test/",
+        "email": "editors@tracker.test",
+    }
+
+
+def test_home_says_how_the_site_is_searched_and_other_texts_say_nothing(client: Client) -> None:
+    assert blocks(client.get("/").content.decode())[1] == website()
+    assert website()["potentialAction"]["target"]["urlTemplate"] == (
+        "https://tracker.test/pledges/?q={search_term_string}"
+    )
+    assert blocks(client.get("/privacy/").content.decode()) == []
+
+
+def test_a_page_names_its_versions_in_every_language_of_the_site(client: Client, settings: Settings) -> None:
+    pattern = r'<link rel="alternate" hreflang="([^"]+)" href="([^"]+)">'
+    page = "https://tracker.test/topics/"
+    assert re.findall(pattern, client.get("/topics/").content.decode()) == [("en-GB", page), ("x-default", page)]
+
+    settings.LANGUAGES = [*settings.LANGUAGES, ("cy", "Cymraeg")]
+
+    assert [code for code, _address in re.findall(pattern, client.get("/topics/").content.decode())] == [
+        *("en-GB", "cy", "x-default")
+    ]

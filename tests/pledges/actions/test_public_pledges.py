@@ -1,7 +1,7 @@
 import pytest
 
 from pledges.actions import public_pledges
-from pledges.models import PublicPledge, StandingRating, Tally
+from pledges.models import DueTally, PublicPledge, PublicSource, StandingRating, Tally
 from tests.factories import make_pledge, make_published_pledge, make_rating, make_verdict, publish
 
 pytestmark = pytest.mark.django_db
@@ -72,9 +72,10 @@ def test_the_tally_follows_every_publication() -> None:
     assert not Tally.objects.exists()
 
 
-def test_a_wrong_tally_is_found_and_made_again() -> None:
+@pytest.mark.parametrize("tally", [Tally, DueTally, PublicSource])
+def test_a_wrong_tally_is_found_and_made_again(tally: type[Tally | DueTally | PublicSource]) -> None:
     make_published_pledge()
-    Tally.objects.update(pledges=7)
+    tally.objects.update(pledges=7)
 
     assert list(public_pledges.miscounted())
 

@@ -112,6 +112,16 @@ def test_the_journal_names_the_pages_that_cite_a_source_in_public_whatever_their
     assert Journal.objects.latest("number").tags == f"pledge:{pledge.slug}\n"
 
 
+def test_readers_see_another_archived_copy_at_once(desk: Client, client: Client) -> None:
+    pledge = make_published_pledge()
+    source = pledge.evidence.get().sources.get()
+    assert COPY not in client.get(f"/pledges/{pledge.slug}/").content.decode()
+
+    send(desk, address_of(source), open_form(desk, source) | {"archived_url": COPY})
+
+    assert COPY in client.get(f"/pledges/{pledge.slug}/").content.decode()
+
+
 def test_an_archived_copy_changed_after_the_approval_is_not_published(reviewers_desk: Client) -> None:
     review = make_approved_review()
     evidence, source = review.pledge.evidence.get(), review.pledge.evidence.get().sources.get()

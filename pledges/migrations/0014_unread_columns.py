@@ -5,7 +5,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("pledges", "0012_ready_html"),
+        ("pledges", "0013_find"),
     ]
 
     operations = [

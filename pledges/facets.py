@@ -1,0 +1,94 @@
+"""How many public pledges there are behind every choice that the filters offer."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.utils.functional import cached_property
+
+from pledges.conditions import Conditions
+from pledges.labels import UNRATED
+from pledges.models import PublicPledge, PublicSource
+from pledges.models.public_pledge import PublicPledgeQuerySet
+from pledges.totals import Cell, Facets, WideCell, all_cells, count_dated, facets, wide_cells_of
+
+LABELLED = ("rating", "topic", "department", "promisor")
+TALLIED = ("rating", "family", "topic", "department", "promisor")  # what a cell of the tally tells
+BESIDE = ("source", "due", "overdue")
+MOST_SOURCES = 20  # that are on offer at once
+
+Counted = list[tuple[dict[str, str], int]]
+
+
+class FacetCounter:
+    """Counts for one request, each question of the database once. Every count agrees with the list that the choice gives.
+
+    What the tally knows it tells; a list of some pledges is counted in one pass over a covering index.
+    """
+
+    def __init__(self, conditions: Conditions) -> None:
+        self.conditions = conditions
+        self.labels = conditions.labels
+
+    def narrowed(self, chosen: Mapping[str, str]) -> PublicPledgeQuerySet:
+        """Give the public pledges that all filters let through, in no order."""
+        pledges = PublicPledge.objects.in_public()
+        for name, value in chosen.items():
+            pledges = pledges.filter(self.conditions.of(name, value))
+        return pledges
+
+    def count(self, chosen: Mapping[str, str]) -> Facets:
+        """Count for what is chosen, and for every other choice beside the rest of it."""
+        if chosen.keys() <= set(TALLIED):
+            tallied = facets(self._tallied, chosen, TALLIED)
+            return Facets(tallied.total, tallied.by_choice | self._beside(chosen))
+        choices = {name: value for name, value in chosen.items() if name in (*TALLIED, *BESIDE)}
+        found = self.narrowed({name: value for name, value in chosen.items() if name not in choices})
+        return facets(self._widely(found), choices, (*TALLIED, *BESIDE))
+
+    def titles(self, keys: Iterable[str]) -> dict[str, str]:
+        """Give what the documents with these keys are called."""
+        if unknown := [key for key in keys if key not in self._titles]:
+            sources = PublicSource.objects.filter(pk__in=map(int, unknown))
+            self._titles.update({str(source.pk): source.title for source in sources})
+        return {key: self._titles[key] for key in keys}
+
+    @cached_property
+    def labels_in_use(self) -> dict[str, set[str]]:
+        return {name: {values[name] for values, _ in self._tallied} for name in LABELLED}
+
+    def _beside(self, chosen: Mapping[str, str]) -> dict[str, Counter[str]]:
+        if chosen:
+            return facets(self._widely(self.narrowed(chosen)), {}, BESIDE).by_choice
+        most_used = list(PublicSource.objects.order_by("-pledges", "source")[:MOST_SOURCES])
+        self._titles.update({str(source.pk): source.title for source in most_used})
+        counted = count_dated(self.conditions.due, {"1": self.conditions.of("overdue", "1")})
+        sources = Counter({str(source.pk): source.pledges for source in most_used})
+        return {"source": sources, "due": counted, "overdue": counted}
+
+    @cached_property
+    def _titles(self) -> dict[str, str]:
+        return {source.slug: source.name for source in self.labels.of("source")}
+
+    @cached_property
+    def _tallied(self) -> Counted:
+        return [(self._values(cell), cell.pledges) for cell in all_cells()]
+
+    def _widely(self, pledges: PublicPledgeQuerySet) -> Counted:
+        due, overdue = self.conditions.kind_of_due, self.conditions.kind_of_overdue
+        return [
+            (self._values(cell) | {"source": str(cell.source), "due": cell.due, "overdue": cell.overdue}, cell.pledges)
+            for cell in wide_cells_of(pledges, due=due, overdue=overdue)
+        ]
+
+    def _values(self, cell: Cell | WideCell) -> dict[str, Any]:
+        values = {name: self._slugs[name].get(getattr(cell, name), "") for name in LABELLED}
+        return values | {"family": self._families.get(cell.rating, UNRATED)}
+
+    @cached_property
+    def _slugs(self) -> dict[str, dict[int, str]]:
+        return {name: {key: label.slug for key, label in self.labels.by_key(name).items()} for name in LABELLED}
+
+    @cached_property
+    def _families(self) -> dict[int | None, str]:
+        return {label.key: label.family for label in self.labels.of("rating")}

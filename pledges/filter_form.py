@@ -1,0 +1,119 @@
+"""All that a list of pledges can be asked, as a form and as an address."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator, MinValueValidator
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+from pledges.keyset import Cursor, Order
+
+LONGEST_VALUE = 200
+ORDERS = {
+    "relevance": Order(_lazy("Best match"), ("nearness", "changed_at"), is_descending=True),
+    "changed": Order(_lazy("Last changed"), ("changed_at",), is_descending=True),
+    "made": Order(_lazy("Newest pledge"), ("made_day",), is_descending=True),
+    "due": Order(_lazy("Promised date, earliest first"), ("due_day",), is_descending=False),
+}
+
+_DAY_AS_TYPED = _lazy("Write the day like this: 2026-03-31.")
+
+
+class SearchField(forms.CharField):
+    """What to search for; of a text that is too long the beginning stays in the box."""
+
+    def __init__(self, label: Any) -> None:
+        too_long = MaxLengthValidator(LONGEST_VALUE, _lazy("Use 200 characters or fewer."))
+        widget = forms.SearchInput(attrs={"maxlength": LONGEST_VALUE})
+        super().__init__(label=label, required=False, validators=[too_long], widget=widget)
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        typed = super().bound_data(data, initial)
+        return typed[:LONGEST_VALUE] if isinstance(typed, str) else typed
+
+
+class DayField(forms.DateField):
+    """A day, which browsers let people choose from a calendar."""
+
+    def __init__(self, label: Any) -> None:
+        super().__init__(
+            label=label,
+            required=False,
+            input_formats=["%Y-%m-%d"],
+            widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+            error_messages={"invalid": _DAY_AS_TYPED},
+            validators=[MinValueValidator(date(1900, 1, 1), _lazy("Choose a day since 1900."))],
+        )
+
+
+class KnownChoiceField(forms.ChoiceField):
+    """A choice, or none, that says what it does not know."""
+
+    def __init__(self, label: Any) -> None:
+        super().__init__(label=label, required=False)
+
+    def validate(self, value: Any) -> None:
+        if value and not self.valid_value(value):
+            shown = value if len(value) <= LONGEST_VALUE else f"{value[:LONGEST_VALUE]}…"
+            raise ValidationError(_("“%s” is not one of the choices. Choose another, or none.") % shown)
+
+
+class PledgeFilterForm(forms.Form):
+    """All that a list of pledges can be asked."""
+
+    q = SearchField(_lazy("Search for"))
+    rating = KnownChoiceField(_lazy("Rating"))
+    family = KnownChoiceField(_lazy("Kind of rating"))
+    topic = KnownChoiceField(_lazy("Topic"))
+    department = KnownChoiceField(_lazy("Department"))
+    promisor = KnownChoiceField(_lazy("Promised by"))
+    source = KnownChoiceField(_lazy("Promised in"))
+    due = KnownChoiceField(_lazy("Promised date"))
+    changed_since = DayField(_lazy("Changed since"))
+    overdue = KnownChoiceField(_lazy("Our next check"))
+    sort = KnownChoiceField(_lazy("Sort by"))
+    after = forms.CharField(widget=forms.HiddenInput, required=False)
+    before = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def offer(self, choices: Mapping[str, Mapping[str, str]]) -> None:
+        """Take what can be chosen: by field, what each value is called."""
+        for name, names in choices.items():
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = [("", _("Any")), *names.items()] if name != "sort" else list(names.items())
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        cleaned["sort"] = sort_of(cleaned)
+        for name in ("after", "before"):
+            try:
+                cleaned[name] = Cursor.parse(cleaned[name], ORDERS[cleaned["sort"]]) if cleaned.get(name) else None
+            except ValueError as error:
+                self.add_error(None, str(error))
+        if cleaned.get("after") and cleaned.get("before"):
+            self.add_error(None, _("A page lies after another or before it: ask for one of the two."))
+        if "changed_since" in self.errors:
+            self.fields["changed_since"].widget = forms.TextInput()  # a calendar would not show what was typed
+        return cleaned
+
+
+def sort_of(answers: Mapping[str, Any]) -> str:
+    """Give the order that was asked for; matches come best first, and without a search there is no best one."""
+    usual, sort = usual_sort(answers), answers.get("sort") or ""
+    return usual if sort in {"", "relevance"} else sort
+
+
+def usual_sort(answers: Mapping[str, Any]) -> str:
+    return "relevance" if answers.get("q") else "changed"
+
+
+def list_address(**asked: str) -> str:
+    """Give the one address of the list that is narrowed so."""
+    query = urlencode({name: asked[name] for name in PledgeFilterForm.base_fields if asked.get(name)})
+    return reverse("pledge-list") + (f"?{query}" if query else "")

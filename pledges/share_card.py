@@ -1,0 +1,234 @@
+"""The picture that goes with a link to a pledge: the quotation, and the verdict as word, shape and colour.
+
+A pure function of what an edition says: the same content makes the same bytes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache, lru_cache
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from django.utils.dateformat import format as format_date
+from django.utils.translation import gettext as _
+from PIL import Image, ImageDraw, ImageFont
+
+from pledges.content import PledgeContent, VerdictContent
+from pledges.dates import PartialDate
+from pledges.labels import UNRATED
+from pledges.models import Family
+
+WIDTH, HEIGHT = 1200, 630
+VERSION = 1  # of the drawing: raise it whenever the same content makes another picture
+
+# As in static/css/tokens.css, on a light page.
+PAGE, TEXT, QUIET, LINE = "#fdfcfa", "#17191c", "#55595f", "#dcd7cd"
+COLOURS = {
+    Family.KEPT: "#13673b",
+    Family.PARTLY: "#545f00",
+    Family.MOVING: "#1a5296",
+    Family.STALLED: "#8a4700",
+    Family.BROKEN: "#a8201f",
+    Family.UNDECIDED: "#644593",
+    UNRATED: "#55595f",
+}
+
+_SAME = str.maketrans("\u2010\u2011", "--")  # hyphens that the fonts lack
+_FONTS = Path(__file__).parent / "fonts"
+_MARGIN, _STRIPE = 72, 24
+_INNER = WIDTH - 2 * _MARGIN
+_SHAPE = 72  # wide and high
+_LEADING = 1.26
+_MEASURED_AT = 200  # widths grow with the size, so each word is measured once
+_FINENESS = 8  # shapes are drawn so many times larger, then made smaller: their edges are smooth
+
+# As in templates/components/shape.html, out of 16: what is drawn, whether it is ink, and where.
+_DISC = ("ellipse", True, {"xy": (0.5, 0.5, 15.5, 15.5)})
+_SHAPES: dict[str, list[tuple[str, bool, dict[str, Any]]]] = {
+    Family.KEPT: [_DISC, ("polygon", False, {"xy": (3.5, 8.2, 6.9, 11.6, 12.5, 6, 11.1, 4.6, 6.9, 8.8, 4.9, 6.8)})],
+    Family.PARTLY: [_DISC, ("pieslice", False, {"xy": (2.5, 2.5, 13.5, 13.5), "start": -90, "end": 90})],
+    Family.MOVING: [("polygon", True, {"xy": (2.5, 1, 15.5, 8, 2.5, 15)})],
+    Family.STALLED: [
+        ("rectangle", True, {"xy": (1, 1, 15, 15)}),
+        ("rectangle", False, {"xy": (4.7, 4.2, 7.1, 11.8)}),
+        ("rectangle", False, {"xy": (8.9, 4.2, 11.3, 11.8)}),
+    ],
+    Family.BROKEN: [
+        ("polygon", True, {"xy": (3.1, 0.9, 8, 5.8, 12.9, 0.9, 15.1, 3.1, 10.2, 8, 15.1, 12.9)}),
+        ("polygon", True, {"xy": (12.9, 15.1, 8, 10.2, 3.1, 15.1, 0.9, 12.9, 5.8, 8, 0.9, 3.1)}),
+        ("polygon", True, {"xy": (3.1, 0.9, 15.1, 12.9, 12.9, 15.1, 0.9, 3.1)}),
+    ],
+    Family.UNDECIDED: [("polygon", True, {"xy": (8, 0, 16, 8, 8, 16, 0, 8)}), ("text", False, {"xy": (8, 8.2)})],
+    UNRATED: [
+        ("arc", True, {"xy": (0.5, 0.5, 15.5, 15.5), "start": turn, "end": turn + 27}) for turn in range(0, 360, 45)
+    ],
+}
+
+
+@dataclass(frozen=True)
+class _Box:
+    """A place for text, and the sizes to try there, largest first; its `anchor` is Pillow's."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+    sizes: Sequence[int]
+    is_bold: bool = False
+    anchor: str = "la"
+
+    def lines_at(self, size: int) -> int:
+        return max(1, int(self.height / (size * _LEADING)))
+
+
+_WHO = _Box(_MARGIN, 54, _INNER, 42, (30, 26))
+_PROMISE = _Box(_MARGIN, 108, _INNER, 304, range(64, 28, -4), is_bold=True)
+_VERDICT = _Box(_MARGIN + _SHAPE + 24, 428, _INNER - _SHAPE - 24, _SHAPE, (54, 46, 38, 30), is_bold=True)
+_ATTRIBUTION = _Box(_MARGIN, 508, _INNER, 36, (26, 22))
+_SITE = _Box(_MARGIN, 572, 700, 36, (26,), is_bold=True)
+_WHEN = _Box(_MARGIN + 720, 572, _INNER - 720, 36, (26, 22), anchor="ra")
+
+
+@dataclass(frozen=True)
+class _Fitted:
+    """Text in lines that fit into a box at this size."""
+
+    lines: list[str]
+    size: int
+
+
+def share_card(content: PledgeContent, *, published_on: date, site_name: str) -> bytes:
+    """Draw the card of an edition as a PNG, 1200 pixels wide and 630 high."""
+    card = Image.new("RGB", (WIDTH, HEIGHT), PAGE)
+    draw = ImageDraw.Draw(card)
+    verdict, family = content.verdict, _family(content.verdict)
+    who = ", ".join(filter(None, [_drawable(content.promisor.name), str(PartialDate.parse(content.made_on))]))
+    draw.rectangle((0, 0, _STRIPE, HEIGHT), fill=COLOURS[family])
+    draw.rectangle((_MARGIN, 556, WIDTH - _MARGIN, 557), fill=LINE)
+    card.paste(COLOURS[family], (_MARGIN, _VERDICT.top), _shape(family))
+    _write(draw, _WHO, _fit(who, _WHO), QUIET)
+    _write(draw, _PROMISE, _promise(content), TEXT)
+    _write(draw, _VERDICT, _fit(_word(verdict), _VERDICT), COLOURS[family])
+    _write(draw, _ATTRIBUTION, _fit(_drawable(verdict.attribution if verdict else ""), _ATTRIBUTION), QUIET)
+    _write(draw, _SITE, _fit(_drawable(site_name), _SITE), TEXT)
+    _write(draw, _WHEN, _fit(_("Edition of %s") % format_date(published_on, "j F Y"), _WHEN), QUIET)
+    written = BytesIO()
+    card.save(written, "PNG")
+    return written.getvalue()
+
+
+def _family(verdict: VerdictContent | None) -> str:
+    return verdict.rating.family if verdict and verdict.rating.family in COLOURS else UNRATED
+
+
+def _word(verdict: VerdictContent | None) -> str:
+    if verdict is None:
+        return _("Not yet rated")
+    return _drawable(verdict.rating.name) or str(dict(Family.choices).get(verdict.rating.family, ""))
+
+
+def _promise(content: PledgeContent) -> _Fitted:
+    """Fit the quotation in, or else the headline; nothing if the fonts can write neither."""
+    quotation = _drawable(content.quotation)
+    quoted = _fit(quotation, _PROMISE, marks="“”") if quotation else _Fitted([], 0)
+    return quoted if quoted.lines else _fit(_drawable(content.headline), _PROMISE)
+
+
+def _fit(text: str, box: _Box, *, marks: str = "") -> _Fitted:
+    """Break a text between words at the largest size at which all of it fits; at the smallest what is too much becomes “…”.
+
+    `marks` are the quotation marks to put around it, an opening and a closing one.
+    """
+    opening, closing = marks[:1], marks[1:]
+    words = f"{opening}{text}{closing}".split()
+    widths = [_width(word, is_bold=box.is_bold) for word in words]
+    lines: list[list[str]] = []
+    for size in box.sizes:
+        lines = _broken(words, widths, width=box.width * _MEASURED_AT / size, most=box.lines_at(size))
+        if sum(map(len, lines)) == len(words):
+            break
+    else:
+        lines = _shortened(lines, f"…{closing}", box)
+    return _Fitted([" ".join(line) for line in lines], size)
+
+
+def _broken(words: list[str], widths: list[float], *, width: float, most: int) -> list[list[str]]:
+    """Break as many words into lines as fit, up to the first that does not."""
+    space, lines, used = _width(" ", is_bold=True), list[list[str]](), width
+    for word, wide in zip(words, widths, strict=True):
+        if used + space + wide <= width:
+            lines[-1].append(word)
+            used += space + wide
+        elif wide <= width and len(lines) < most:
+            lines.append([word])
+            used = wide
+        else:
+            break
+    return lines
+
+
+def _shortened(lines: list[list[str]], end: str, box: _Box) -> list[list[str]]:
+    """Take words off the last line until the end fits behind them."""
+    if not lines:
+        return []
+    *above, last = lines
+    room = box.width * _MEASURED_AT / box.sizes[-1]
+    while len(last) > 1 and _width(" ".join(last) + end, is_bold=box.is_bold) > room:
+        last = last[:-1]
+    return [*above, [*last[:-1], last[-1].rstrip(".,;:–—") + end]]
+
+
+def _write(draw: ImageDraw.ImageDraw, box: _Box, text: _Fitted, colour: str) -> None:
+    """Write lines into a box: from its top, but in the middle of one that has room for one line only."""
+    if not text.lines:
+        return
+    font, leading = _font(text.size, is_bold=box.is_bold), round(text.size * _LEADING)
+    left = box.left + box.width if box.anchor.startswith("r") else box.left
+    top = box.top if box.lines_at(text.size) > 1 else box.top + (box.height - leading) // 2
+    for number, line in enumerate(text.lines):
+        draw.text((left, top + number * leading), line, fill=colour, font=font, anchor=box.anchor)
+
+
+@cache
+def _font(size: int, *, is_bold: bool) -> ImageFont.FreeTypeFont:
+    name = "Inter-Bold.ttf" if is_bold else "Inter-Regular.ttf"
+    # The basic layout is the same on every machine; the other one depends on what is installed.
+    return ImageFont.truetype(_FONTS / name, size, layout_engine=ImageFont.Layout.BASIC)
+
+
+@lru_cache(maxsize=4096)
+def _width(text: str, *, is_bold: bool) -> float:
+    return _font(_MEASURED_AT, is_bold=is_bold).getlength(text)
+
+
+def _drawable(text: str) -> str:
+    """Leave out what the fonts lack; if that is a letter or a digit, give nothing rather than half a word."""
+    text = text.translate(_SAME)
+    lacking = {sign for sign in set(text) if not (sign.isspace() or _is_in_fonts(sign))}
+    if any(sign.isalnum() for sign in lacking):
+        return ""
+    return " ".join("".join(sign for sign in text if sign not in lacking).split())
+
+
+@lru_cache(maxsize=4096)
+def _is_in_fonts(sign: str) -> bool:
+    # What stands for a missing sign in these fonts is empty.
+    return _font(_MEASURED_AT, is_bold=True).getmask(sign).getbbox() is not None
+
+
+@cache
+def _shape(family: str) -> Image.Image:
+    """Draw the shape of a family of ratings as a mask."""
+    scale = _SHAPE * _FINENESS / 16
+    mask = Image.new("L", (_SHAPE * _FINENESS, _SHAPE * _FINENESS), 0)
+    draw = ImageDraw.Draw(mask)
+    for primitive, is_ink, where in _SHAPES[family]:
+        options = {**where, "xy": [place * scale for place in where["xy"]], "fill": 255 if is_ink else 0}
+        if primitive == "arc":
+            options["width"] = round(2 * scale)
+        if primitive == "text":
+            options |= {"text": "?", "font": _font(round(10 * scale), is_bold=True), "anchor": "mm"}
+        getattr(draw, primitive)(**options)
+    return mask.resize((_SHAPE, _SHAPE), Image.Resampling.LANCZOS)

@@ -1,0 +1,252 @@
+"""The same search gives the same pledges on both databases: the expected ones are written down here."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.db.models import Case, Value
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pledges.actions import public_pledges
+from pledges.models import Pledge, PublicPledge, SearchText
+from pledges.passages import read_passages
+from pledges.search import Query, matching, nearness, nearness_by_text
+from pledges.search_index import Phrase
+from pledges.words import tokens
+from tests.factories import make_evidence, make_pledge, make_rating, make_source, make_verdict, publish
+
+pytestmark = pytest.mark.django_db
+
+# One pledge a line: where what is said. What is not given is said in words that no question below has.
+CORPUS: dict[str, dict[str, str]] = {
+    "cafe": {"headline": "Open a café in every village", "quotation": "a café for all, and a crêpe on Sundays"},
+    "homes": {"headline": "Build 1,500 homes", "quotation": "We’ll build fifteen hundred homes by 2031"},
+    "home-rule": {"headline": "Home rule for the islands", "background": "The islanders’ home is theirs to govern."},
+    "cost": {"quotation": "We will cut the cost of living", "background": "Cutting costs is hard."},
+    "living": {"quotation": "living costs will fall", "explanation": "What a cut it was: none."},
+    "hotels": {"headline": "Close the asylum hotels", "background": "Asylum seekers are housed in hotels."},
+    "asylum": {"headline": "Faster asylum decisions", "account": "The last **hotel** was closed by Zoë O’Hara."},
+    "growth": {"quotation": "the highest growth in the Union", "missing": "Nobody has counted the G.D.P. yet."},
+    "tax": {
+        "headline": "No tax rise",
+        "quotation": "we won’t raise taxes on anti-social drinks",
+        "asked": "The exchequer",
+    },
+    "rail": {"headline": "Railways in public hands", "evidence_quotation": "the railways are ours: 2.5% of them"},
+    "school": {"headline": "Free schools", "source": "Gazette of the naïve schoolmaster, vol. 7"},
+    "lodz": {"headline": "A tram to Łódź", "explanation": "| Tram | Stops |\n| --- | --- |\n| Łódź | twelve |"},
+    "moscow": {"headline": "Привет, Ruritania", "quotation": "東京 and Straße are twinned"},
+    "withdrawn": {"headline": "Asylum hotels withdrawn café homes"},
+}
+
+QUESTIONS: dict[str, set[str]] = {
+    "café": {"cafe"},
+    "cafe": {"cafe"},
+    "CAFÉS": {"cafe"},
+    "cafe\u0301": {"cafe"},
+    "crepe": {"cafe"},
+    "home": {"homes", "home-rule"},
+    "homes": {"homes", "home-rule"},
+    "1,500": {"homes"},
+    "1500 homes": {"homes"},
+    "“1500 homes”": {"homes"},
+    "build building builds": {"homes"},
+    "we’ll build": {"homes"},
+    "cost of living": {"cost", "living"},
+    '"cost of living"': {"cost"},
+    '"living costs"': {"living"},
+    "costs -cut": set(),
+    "cost -cutting": set(),
+    "living -hard": {"living"},
+    'living -"living cost"': {"cost"},
+    "what about asylum hotels": {"hotels", "asylum"},
+    "asylum hotels?": {"hotels", "asylum"},
+    '"asylum hotels"': {"hotels"},
+    "asylum -hotels": set(),
+    'asylum -"asylum hotels"': {"asylum"},
+    "zoe": {"asylum"},
+    "O'Hara": {"asylum"},
+    "o’hara’s": {"asylum"},
+    "ohara": {"asylum"},
+    "GDP": set(),
+    "G.D.P.": {"growth"},
+    "wont raise": {"tax"},
+    "won't": {"tax"},
+    "anti-social": {"tax"},
+    "anti social": {"tax"},
+    '"social anti"': set(),
+    "exchequer": {"tax"},
+    "2.5%": {"rail"},
+    "5.2": set(),
+    "railway ours": {"rail"},
+    "naive schoolmasters": {"school"},
+    '"schools gazette"': set(),  # no phrase reaches from one text into the next
+    "lodz twelve": {"lodz"},
+    "ŁÓDŹ": {"lodz"},
+    "ПРИВЕТ": {"moscow"},
+    "東京 strasse": {"moscow"},
+    "withdrawn": set(),
+    "lemon -lemon": set(),
+}
+
+HOSTILE = [
+    '"', '""', '" "', '"' * 200, "*", "a*", "lem*", "NEAR(", "NEAR(a b, 2)", "tokens:lemon", "col:", "^lemon", "{a b}:c",
+    "a AND", "OR", "NOT", "a NOT NOT b", "(", ")", "((((", "&", "|", "!", "!a & b", "a <-> b", "'", "''", "\\", "\\'", "%",
+    "_", "--", "-", "- -", "-x", "-the", "the", "what about the", ";", "'; DROP TABLE pledges_edition; --", "$1", "%s",
+    "%(x)s", "\x00", "\ud800", "\u202e", "🍋", "a:b:c", "a\\b", "a" * 200, "a " * 100, '"a ' * 66, "-a " * 66,
+]  # fmt: skip
+
+
+@pytest.fixture
+def corpus() -> None:
+    rating = make_rating()
+    for slug, said in CORPUS.items():
+        plain = {"headline": "Plain", "quotation": "Plain", "background": "Plain."}
+        of_pledge = {name: said.get(name, unsaid) for name, unsaid in plain.items()}
+        pledge = make_pledge(slug=slug, made_in=make_source(title="Plain", kind="manifesto"), **of_pledge)
+        account, quotation = said.get("account", "Plain."), said.get("evidence_quotation", "")
+        source = make_source(title=said.get("source", "Plain"))
+        make_evidence(pledge, title="Plain", account=account, quotation=quotation, sources=[source])
+        make_verdict(
+            pledge,
+            rating=rating,
+            summary="Plain.",
+            explanation=said.get("explanation", "Plain."),
+            missing=said.get("missing", ""),
+            asked=said.get("asked", ""),
+        )
+        publish(pledge)
+    publish(Pledge.objects.get(slug="withdrawn"), kind="withdrawal")
+
+
+def found(question: str) -> set[str]:
+    public = PublicPledge.objects.in_public().filter(matching(Query.parse(question)))
+    return set(public.values_list("slug", flat=True))
+
+
+@pytest.mark.usefixtures("corpus")
+def test_finds_the_same_pledges_on_both_databases() -> None:
+    assert {question: found(question) for question in QUESTIONS} == QUESTIONS
+    assert len(QUESTIONS) >= 40
+
+
+@pytest.mark.usefixtures("corpus")
+def test_nothing_that_can_be_typed_raises() -> None:
+    for hostile in HOSTILE:
+        query = Query.parse(hostile)
+
+        pledges = (
+            PublicPledge.objects.in_public()
+            .filter(matching(query))
+            .annotate(nearness=nearness(query) if query.wanted else Value(0))
+        )
+
+        assert list(pledges.order_by("-nearness")) is not None, hostile
+
+
+WORDS = [
+    "home",
+    "homes",
+    "cost",
+    "living",
+    "cut",
+    "asylum",
+    "hotel",
+    "the",
+    "plain",
+    "café",
+    "anti-social",
+    "withdrawn",
+]
+TERMS = st.tuples(st.sampled_from(["", "-"]), st.lists(st.sampled_from(WORDS), min_size=1, max_size=3), st.booleans())
+
+
+@st.composite
+def questions(draw: st.DrawFn) -> str:
+    terms = draw(st.lists(TERMS, min_size=1, max_size=4))
+    return " ".join(f'{minus}"{" ".join(said)}"' if is_quoted else minus + said[0] for minus, said, is_quoted in terms)
+
+
+def fits(query: Query, pledge: PublicPledge) -> bool:
+    """What a search means, said without a database."""
+    texts = [tokens(text) for _place, text in read_passages(pledge.search_text.passages)]
+
+    def has(phrase: Phrase) -> bool:
+        return any(phrase == part for text in texts for part in _runs(text, len(phrase)))
+
+    return bool(query.wanted) and all(map(has, query.wanted)) and not any(map(has, query.unwanted))
+
+
+def _runs(text: list[str], length: int) -> Iterator[Phrase]:
+    return (tuple(text[start : start + length]) for start in range(len(text) - length + 1))
+
+
+@pytest.mark.usefixtures("corpus")
+def test_finds_what_a_plain_reading_of_the_texts_finds() -> None:
+    public = list(PublicPledge.objects.in_public().select_related("search_text"))
+
+    @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @given(questions())
+    def check(question: str) -> None:
+        assert found(question) == {pledge.slug for pledge in public if fits(Query.parse(question), pledge)}
+
+    check()
+
+
+@pytest.mark.usefixtures("corpus")
+@pytest.mark.parametrize("near", [nearness, nearness_by_text])
+def test_the_pledge_itself_is_nearer_than_what_is_said_about_it(near: Callable[[Query], Case]) -> None:
+    query = Query.parse("asylum hotel")
+    pledges = PublicPledge.objects.filter(matching(query)).annotate(nearness=near(query))
+
+    assert dict(pledges.values_list("slug", "nearness")) == {"hotels": 2, "asylum": 0}
+
+
+def test_what_a_new_edition_no_longer_says_is_no_longer_found() -> None:
+    pledge = make_pledge(background="Limes.")
+    publish(pledge)
+    pledge.background = "Grapefruit."
+    pledge.save()
+    publish(pledge, kind="update")
+
+    assert found("limes") == set()
+    assert found("grapefruit") == {pledge.slug}
+
+
+def test_a_draft_is_not_found() -> None:
+    make_pledge(headline="A secret lime")
+
+    assert found("lime") == set()
+
+
+def test_a_withdrawn_pledge_has_no_search_text() -> None:
+    pledge = make_pledge()
+    publish(pledge)
+    publish(pledge, kind="withdrawal")
+
+    assert not SearchText.objects.exists()
+
+
+def test_a_falsified_search_text_is_found_and_made_again() -> None:
+    publish(make_pledge())
+    whole = SearchText.objects.values().get()
+    SearchText.objects.update(tokens=" lime ")
+    assert found("limes")
+
+    assert any("Search knows something else" in sentence for sentence in public_pledges.differences())
+    list(public_pledges.rebuild())
+
+    assert SearchText.objects.values().get() == whole
+    assert not found("limes")
+    assert list(public_pledges.differences()) == []
+
+
+def test_texts_of_any_length_can_be_indexed() -> None:
+    pledge = make_pledge(background=" ".join(f"w{number}x" for number in range(8_000)))
+    for letter in "abcdefghijklmnopqrstuvwxyz":
+        make_evidence(pledge, account=" ".join(f"{letter * 50}{number}" for number in range(1_000)))
+
+    publish(pledge)
+
+    assert found("w7999x")
+    assert found("a" * 50 + "999")
