@@ -151,7 +151,7 @@ class PledgeFilter:
             for name, value in self.chosen.items()
         ]
 
-    @property
+    @cached_property
     def to_drop(self) -> list[tuple[Chip, int]]:
         """The filters without which something would be found, with how many pledges; most first."""
         counted = [(chip, self.count_without(chip.filter_name)) for chip in self.chips]

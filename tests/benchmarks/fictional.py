@@ -65,7 +65,7 @@ class Country:
             numbers = range(start, min(start + _BATCH, first + count))
             Pledge.objects.bulk_create(self._pledge(number) for number in numbers)
             Edition.objects.bulk_create(edition for _, edition in zip(numbers, chain, strict=False))
-            Check.objects.bulk_create(self._check(number) for number in numbers if number % _OVERDUE == 0)
+            Check.objects.bulk_create(self._check(number) for number in numbers if number % _OVERDUE == 7)
         for _slug in public_pledges.rebuild():
             pass
 

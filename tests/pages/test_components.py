@@ -17,7 +17,9 @@ def sheets() -> set[str]:
 
 
 def included_by(template: str) -> set[str]:
-    return set(re.findall(r'"components/(\w+)\.html"', template))
+    """Give the components that a template includes, or shows by a tag of the same name."""
+    tags = set(re.findall(r"{% (\w+) ", template)) & COMPONENTS.keys()
+    return tags | set(re.findall(r'"components/(\w+)\.html"', template))
 
 
 def shown_in_the_style_guide() -> set[str]:
@@ -38,12 +40,15 @@ def test_every_style_sheet_of_a_component_has_its_template_and_is_loaded() -> No
 
 
 @EVERY_COMPONENT
-def test_a_component_with_classes_of_its_own_has_its_style_sheet(name: str) -> None:
+def test_what_styles_a_component_stands_in_its_own_sheet(name: str) -> None:
     block = name.replace("_", "-")
-    classes = {one for found in re.findall(r'class="([^"]*)"', COMPONENTS[name]) for one in re.split(r"[^\w-]+", found)}
+    begins = re.compile(rf"^\s*\.{block}(__|--|[ ,:.{{])", re.MULTILINE)
 
-    if any(re.match(rf"{block}(__|--|$)", one) for one in classes):
-        assert name in sheets()
+    styled_in = {
+        path.relative_to(STYLES).as_posix() for path in STYLES.rglob("*.css") if begins.search(path.read_text())
+    }
+
+    assert styled_in - {"print.css"} <= {f"components/{name}.css"}
 
 
 @EVERY_COMPONENT

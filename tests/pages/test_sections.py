@@ -146,7 +146,7 @@ def test_a_group_tells_totals_changes_and_its_pledges(
         introduction,
         "Where they stand Pledges by the rating that stands today",
         f"{right} 1 {100 / count:g}%",
-        f"Latest changes Correction · {day()} A lemon for everyone & their neighbour",
+        f"What moved this month Correction · {day()} A lemon for everyone & their neighbour",
         f"The rating was: {wrong} It is now: {right} The first count was of limes.",
         f"Pledges, last changed first {right} A lemon for everyone & their neighbour",
         f"Browse all {count} pledges with filters" if count > 1 else "Browse this pledge with filters",
