@@ -18,6 +18,7 @@ SETTINGS = {
     "DJANGO_SECRET_KEY": "for-benchmarks-only-" + "0123456789abcdefghijklmnopqrstuvwxyz" * 2,
     "SITE_URL": "http://127.0.0.1:8000",
     "ALLOWED_HOSTS": "127.0.0.1",
+    "DATABASE_POOL_SIZE": "2",  # as the server has it: no new connection for each page
 }
 
 
