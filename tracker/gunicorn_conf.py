@@ -1,8 +1,10 @@
 """How gunicorn serves the site: `gunicorn --config python:tracker.gunicorn_conf`."""
 
+import ctypes
 import gc
 import logging
 import os
+from contextlib import suppress
 from typing import Any
 
 from tracker.environment import Environment
@@ -35,11 +37,16 @@ logging.getLogger("gunicorn.error").addFilter(hide_private)
 os.environ.setdefault("DATABASE_POOL_SIZE", str(threads + 1))  # one for the thread that reads the journal
 os.environ.setdefault("PGOPTIONS", "-c statement_timeout=3000 -c lock_timeout=2500")
 
+_M_ARENA_MAX = -8  # malloc.h
+
 
 def when_ready(_server: Any) -> None:
     """Before the first fork: what all processes share shall not be copied only because garbage is collected in it."""
     gc.collect()
     gc.freeze()
+    with suppress(OSError, AttributeError):  # another C library than Debian's
+        # Else each thread gets a heap of its own, and none gives back what it had for a moment.
+        ctypes.CDLL("libc.so.6").mallopt(_M_ARENA_MAX, 2)
 
 
 def post_worker_init(worker: Any) -> None:

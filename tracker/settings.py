@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tracker.environment import Environment, is_loopback
 from tracker.requests import LARGEST_BODY
+from tracker.security import REPORTING
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment(os.environ)
@@ -185,6 +186,7 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [SELF],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
+        **REPORTING,
     }
 }
 

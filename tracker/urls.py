@@ -2,7 +2,7 @@ from allauth.account import views as account_views
 from django.contrib import admin
 from django.urls import include, path
 
-from tracker import health
+from tracker import csp_reports, health
 from tracker.second_factor import EnrolView
 
 # Of allauth's addresses those that editors need: no sign-up, nothing that works by e-mail.
@@ -21,6 +21,7 @@ urlpatterns = [
     path("", include("tracker.newsletter.urls")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("csp-report", csp_reports.csp_report, name="csp-report"),
     path("accounts/", include(account_patterns)),
     path("admin/", admin.site.urls),
 ]

@@ -1,5 +1,6 @@
 """Ratios of two things measured in turn in one run: `python -m tests.benchmarks [PART …]`, all if none is named.
 
+The first three if none is named.
 Makes its databases in a temporary folder (PostgreSQL's if its programs are on the machine), prints medians, and
 leaves nothing behind.
 """
@@ -54,8 +55,9 @@ def main() -> None:
     asked = sys.argv[1:] or ("hot", *ON_BOTH)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        if "hot" in asked:
-            on_sqlite("hot", folder, str(folder / "hot"))
+        for part in ("hot", "memory"):
+            if part in asked:
+                on_sqlite(part, folder, str(folder / part))
         for part in ON_BOTH:
             if part in asked:
                 on_sqlite(part, folder)

@@ -5,6 +5,7 @@
 
 import json
 import os
+import re
 import statistics
 import subprocess
 import sys
@@ -69,7 +70,11 @@ def against_the_floor(
             "Django's LocMem cache": partial(measure, usual, PAGE, headers=(BROTLI,)),
         }
     )
-    say(f"  the page: {len(page.body):,} bytes in brotli, {len(headers_of(page))} headers")
+    sheet = site.get(re.search(r'rel="stylesheet" href="([^"]+)"', page.text)[1], **{"Accept-Encoding": "br"})  # type: ignore[index]
+    say(
+        f"  the page: {len(page.text.encode()):,} bytes, {len(page.body):,} in brotli, {len(headers_of(page))} headers;"
+    )
+    say(f"    with its style sheet {len(page.body) + len(sheet.body):,} bytes; no script, two requests")
     for name, rounds in found.items():
         say(f"  {name}: {told(rounds)}")
     for name, floor in (

@@ -30,7 +30,7 @@ class Surface:
 
 
 # URL names that begin like this are for editors and operators.
-NOT_PUBLIC = ("account_", "mfa_", "markdownx_", "readyz")
+NOT_PUBLIC = ("account_", "mfa_", "markdownx_", "readyz", "csp-report")
 PICTURE = "0" * 32 + ".png"  # the sweeps put it there
 
 PUBLIC_SURFACES = [
