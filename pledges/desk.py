@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from django.db.models import DateTimeField, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models import DateTimeField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -67,9 +67,10 @@ def _open_reviews() -> QuerySet[Review]:
 
 def _to_decide(editor: Editor) -> QuerySet[Review]:
     """Reviews of what others asked for and wrote, as far as the histories of its rows tell; approving looks closer."""
-    asked, out = F("pledge__public__edition__review__requested_at"), F("pledge__public__edition__published_at")
+    published = Review.objects.filter(pledge=OuterRef("pledge"), edition__isnull=False).order_by("-edition")
+    since = Coalesce(Subquery(published.values("requested_at")[:1]), Value(_BEFORE_ALL, output_field=DateTimeField()))
     waiting = _open_reviews().filter(decision=Review.Decision.WAITING).exclude(requested_by=editor)
-    waiting = waiting.annotate(since=Coalesce(asked, out, Value(_BEFORE_ALL, output_field=DateTimeField())))
+    waiting = waiting.annotate(since=since)
     mine = Q(history_user=editor)
     histories = [
         Pledge.history.filter(mine, id=OuterRef("pledge")),

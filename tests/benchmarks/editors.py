@@ -11,6 +11,7 @@ from django.test import Client
 from tests.benchmarks.lists import measure, say
 
 PLEDGES, EVIDENCE = 10_000, 10
+LABELS = 100  # of every kind
 SHARING = 1_000  # pledges that are settled together
 MOST = 300  # milliseconds that a list may take
 ROUNDS = 5
@@ -20,10 +21,11 @@ RECORDS = ("pledge", "verdict", "evidence", "source", "reply", "review", "editio
 def main() -> None:
     from pledges.models import Editor  # noqa: PLC0415 (the models need Django set up)
     from tests.benchmarks.fictional import Country  # noqa: PLC0415
-    from tests.benchmarks.working_copy import write_rows  # noqa: PLC0415
+    from tests.benchmarks.working_copy import write_labels, write_rows  # noqa: PLC0415
 
     country = Country()
     country.publish(PLEDGES)
+    write_labels(range(1, LABELS + 1))
     write_rows(country, range(1, PLEDGES + 1), evidence=EVIDENCE)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")

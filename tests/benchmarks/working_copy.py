@@ -24,21 +24,25 @@ _BATCH = 1_000
 
 
 def write_rows(country: Country, numbers: range, *, evidence: int = 1) -> None:
-    """Give each of these pledges evidence with a source, a draft verdict, a reply and a review; and as many labels."""
+    """Give each of these pledges evidence with a source, a draft verdict, a reply and a review."""
     for start in range(numbers.start, numbers.stop, _BATCH):
         batch = range(start, min(start + _BATCH, numbers.stop))
-        _labels(batch)
+        _sources(batch)
         _evidence(country, batch, evidence)
         _of_pledges(country, batch)
 
 
-def _labels(numbers: range) -> None:
+def write_labels(numbers: range) -> None:
+    """Make so many labels of every kind, and editors."""
     for model in (Topic, Department):
         _make(model, ({"slug": f"more-{n}", "name": f"More lemons {n}"} for n in numbers))
     _make(Promisor, ({"slug": f"more-{n}", "name": f"Lemons first {n}", "kind": "party"} for n in numbers))
     same = {"family": "moving", "definition": "Counted in lemons."}
     _make(Rating, ({"slug": f"more-{n}", "name": f"Pressed {n}", "position": 100 + n, **same} for n in numbers))
     _make(Editor, ({"username": f"picker-{n}", "handle": f"picker-{n}"} for n in numbers))
+
+
+def _sources(numbers: range) -> None:
     same = {"publisher": "Ministry of Lemons", "kind": "news"}
     _make(Source, ({"title": f"Gazette {n}", "url": f"https://lemons.example/{n}", **same} for n in numbers))
 
