@@ -16,6 +16,7 @@ TABLE = """
 check               va                   va                    va                         v           va
 checkpoint          v                    v                     v                          v           v
 department          v                    v                     vac                        v           vacd
+duetally            .                    .                     .                          .           .
 edition             v                    v                     v                          v           v
 editor              .                    .                     .                          .           vac
 evidence            vacd                 v                     v                          v           vacd
@@ -24,11 +25,14 @@ journal             v                    v                     v                
 pledge              vac+withdraw         v                     v+move                     v           vacd+withdraw+move+redact
 promisor            v                    v                     vac                        v           vacd
 publiccitation      .                    .                     .                          .           .
+publicsource        .                    .                     .                          .           .
 publicpledge        v                    v                     v                          v           v
 rating              v                    v                     v                          v           vacd
+readyhtml           .                    .                     .                          .           .
 reply               vacd                 v                     v                          v           vacd
 retiredslug         v                    v                     v                          v           v
 review              v+request            v+decide+publish      v+decide+publish           v           v+request+decide+publish
+searchtext          .                    .                     .                          .           .
 sitetext            vc                   v                     v+publish                  v           vc+publish
 source              vac                  v                     v                          v           vacd
 standingrating      .                    .                     .                          .           .
