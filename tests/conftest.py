@@ -1,6 +1,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+import hypothesis
 import pytest
 from django.db import connection
 from django.test import Client
@@ -8,6 +9,9 @@ from pytest_django import Settings
 
 from pledges.guards import remove_guards
 
+# These machines are noisy: how long one example took says nothing about the code.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 pytest_plugins = ["tests.processes", "tests.other_site"]
 
 

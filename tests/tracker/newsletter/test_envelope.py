@@ -1,5 +1,6 @@
 """Messages as bytes with gaps: whatever they say, they read back the same, and nobody can put a line into their head."""
 
+import unicodedata
 from email.message import EmailMessage
 from typing import Any
 
@@ -81,7 +82,9 @@ def test_no_text_gets_into_the_head(text: str, settings: Settings) -> None:
 
 @given(subject=some.text(some.characters(exclude_categories=("Cs", "Cc", "Zs", "Zl", "Zp")), min_size=1, max_size=150))
 def test_a_subject_reads_back_the_same(subject: str) -> None:
-    assert "".join(str(mail(subject=subject)["Subject"]).split()) == "".join(subject.split())
+    composed = unicodedata.normalize("NFC", subject)  # the form of every text of the record
+
+    assert "".join(str(mail(subject=composed)["Subject"]).split()) == "".join(composed.split())
 
 
 LINES = some.lists(
