@@ -73,7 +73,7 @@ def test_a_database_that_stops_under_load(site: Site, warm: list[str]) -> None:
 def test_a_page_never_seen_is_refused_in_the_sites_own_words(site: Site) -> None:
     time.sleep(2)
     replies = [site.server.get(f"/pledges/?q={number}") for number in range(5)]
-    replies += [site.server.get("/nowhere"), site.server.get("/topics/"), site.server.get("/admin/")]
+    replies += [site.server.get("/nowhere"), site.server.get("/privacy/"), site.server.get("/admin/")]
 
     for reply in replies:
         assert_refused(reply)
