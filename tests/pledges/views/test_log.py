@@ -83,7 +83,8 @@ def test_the_pledge_page_leads_to_its_entry(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["before=0", "before=x", "after=-1", "after=%D9%A1", "before=1&after=1", "before=" + "9" * 30]
+    "query",
+    ["before=0", "before=x", "after=-1", "after=%D9%A1", "before=1&after=1", "before=" + "9" * 30, "after=5%0A"],
 )
 @pytest.mark.parametrize("path", ["/log/", "/log/entries.jsonl"])
 def test_a_place_that_is_none_is_a_bad_request(client: Client, path: str, query: str) -> None:
