@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from pledges.charts import areas
-from pledges.diffs import Change, compare_texts
+from pledges.diffs import Difference, compare_texts
 from pledges.filter_form import PledgeFilterForm
 from pledges.labels import Label
 from pledges.trends import Trend
@@ -100,7 +100,7 @@ def style_guide(request: HttpRequest) -> HttpResponse:
             "entry": {**EDITION, **ENTRY, "rating": RATINGS[0]},
             "content": {"background": "Lemons.", "verdict": RATINGS[0], "replies": ["None."]},
             "site_text": {"name": "about", "published": "## Who we are\n\nWe count *lemons*.", "published_at": DAY},
-            "differences": [Change("Background", compare_texts("Lemons are sour and few.", "Lemons are sweet."))],
+            "differences": [Difference("Background", compare_texts("Lemons are sour and few.", "Lemons are sweet."))],
             "area_chart": areas(_trend(), _Scale()),  # type: ignore[arg-type]
         },
     )

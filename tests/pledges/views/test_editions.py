@@ -249,7 +249,7 @@ def test_a_long_list_has_pages(client: Client, pledge: Pledge, monkeypatch: pyte
     assert first.count("The rating was:") == 2  # against the edition on the next page too
 
 
-@pytest.mark.parametrize("before", ["0", "-1", "x", "01", "1_0", "٢", " 2", "9" * 30])
+@pytest.mark.parametrize("before", ["0", "-1", "x", "01", "1_0", "٢", " 2", "5%0A", "9" * 30])
 def test_a_place_that_cannot_be_is_refused_in_words(client: Client, pledge: Pledge, before: str) -> None:
     assert "a place in this list that cannot be one" in page(client, f"/pledges/lemon/editions/?before={before}", 400)
 
@@ -308,6 +308,18 @@ def test_a_redaction_does_not_bring_a_withdrawn_pledge_back(client: Client) -> N
     publish(pledge, kind="update", change_note="It is back.")
 
     assert "We doubted the quotation." in page(client, "/pledges/lemon/editions/3/", 410)
+
+
+def test_a_withdrawn_page_says_that_something_was_removed_and_still_why_it_was_withdrawn(client: Client) -> None:
+    pledge = make_published_pledge(slug="lemon")
+    publish(pledge, kind="withdrawal", change_note="We doubted the quotation.")
+    redact(pledge, pledge.editions.get(number=1).sequence)
+
+    for path in ("/pledges/lemon/", "/pledges/lemon/editions/1/", "/pledges/lemon/at/2099-01-01/"):
+        html = page(client, path, 410)
+        assert "We doubted the quotation." in html
+        assert "Removed for legal reasons on " in html
+        assert "A court forbade a name." not in html
 
 
 def test_an_edition_that_was_blanked_says_why(client: Client, pledge: Pledge) -> None:
