@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from pledges.content import canonical
-from pledges.removal import NotRemovableError, Removal, is_fixed, pictures_in, texts_of
+from pledges.removal import NotRemovableError, Removal, is_fixed, pictures_in, removed_between, texts_of
 
 NAME = Removal(["Rudolf Rassendyll"])
 
@@ -21,6 +21,40 @@ NAME = Removal(["Rudolf Rassendyll"])
 def test_a_passage_is_found_across_lines_and_in_any_case(text: str, left: str) -> None:
     assert NAME.without(text) == left
     assert NAME.concerns(text) == (text != left)
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("Planning in Hannover: Ann’s plan.", "Planning in Hannover: [removed]’s plan."),
+        ("_Ann_, ann, ANN; (Ann) Annä", "_[removed]_, [removed], [removed]; ([removed]) Annä"),
+        ("Ann1 1Ann", "Ann1 1Ann"),
+    ],
+)
+def test_a_word_is_not_found_within_others(text: str, left: str) -> None:
+    assert Removal(["Ann"]).without(text) == left
+
+
+@pytest.mark.parametrize(
+    "text", ["Rudolf **Rassendyll**", "Rudolf [Rassen](/x)dyll", "Rudolf Rassend&#121;ll", r"Rudolf Rassen\dyll"]
+)
+def test_a_passage_with_marks_within_concerns_it_and_cannot_be_removed(text: str) -> None:
+    assert NAME.concerns(text) == ("\\" not in text)
+    if NAME.concerns(text):
+        with pytest.raises(NotRemovableError, match="“background” of 3 the text has marks"):
+            NAME.from_content(canonical({"key": 3, "background": text}))
+
+
+def test_what_was_removed_before_may_go_as_a_whole() -> None:
+    assert Removal(whole=["[removed]"]).from_field("background", "[removed]", 1) == "[removed]"
+
+
+def test_what_is_removed_is_given_with_what_was_there() -> None:
+    before = canonical({"background": "By Rudolf Rassendyll", "evidence": [{"title": "Lemons"}]})
+
+    assert removed_between(before, NAME.from_content(before)) == [
+        ("background", "By Rudolf Rassendyll", "By [removed]")
+    ]
 
 
 def test_signs_in_a_passage_are_taken_as_they_stand() -> None:
