@@ -13,7 +13,6 @@ from pledges.models import Generation, Journal
 
 PAUSE = 0.5  # seconds between two looks
 SILENT_AFTER = 1.5  # seconds without an answer from the database until it counts as gone
-_MOST_ROWS = 1_000
 
 
 class Moved(NamedTuple):
@@ -35,7 +34,7 @@ class JournalReader:
     ) -> None:
         self.position: int | None = None
         self._on_change, self._known_position = on_change, known_position
-        self._recent: deque[Moved] = deque(maxlen=_MOST_ROWS)
+        self._recent: deque[Moved] = deque(maxlen=Journal.MOST_READ)
         self._answered_at = time.monotonic()
         self._looked_from = 0.0
         self._wake = Event()
@@ -101,7 +100,7 @@ class JournalReader:
         if self.position == number:
             return []
         everything = [Moved(number, frozenset())]
-        if self.position is None or not 0 < number - self.position <= _MOST_ROWS:
+        if self.position is None or not 0 < number - self.position <= Journal.MOST_READ:
             return everything  # the first look, a database that was put back, or too much at once
         rows = Journal.objects.filter(number__gt=self.position, number__lte=number).order_by("number")
         moves = [Moved(row, frozenset(tags.split("\n")) - {""}) for row, tags in rows.values_list("number", "tags")]

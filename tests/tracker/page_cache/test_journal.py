@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from pledges.actions import verifications
 from pledges.actions.journal import public_change
 from pledges.models import Generation, Journal
 from tests.tracker.page_cache.test_last_pages import wait_until
@@ -66,6 +67,19 @@ def test_a_gap_tells_of_everything(seen: list[Moved]) -> None:
     reader._look()
 
     assert [moved.tags for moved in seen] == [EVERYTHING]
+
+
+def test_who_is_as_far_behind_as_is_read_misses_nothing_that_was_forgotten(
+    seen: list[Moved], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Journal, "MOST_READ", 3)
+    for _ in range(5):
+        verifications.record(entries=0, head="", holds=True)
+    reader = reader_at(Generation.objects.get().number - Journal.MOST_READ, seen)
+
+    reader._look()
+
+    assert [moved.tags for moved in seen] == [{"log"}] * 3
 
 
 def test_a_database_that_was_put_back_tells_of_everything(seen: list[Moved]) -> None:
