@@ -93,6 +93,7 @@ class EditionLine:
     before: Label | None
     after: Label | None
     is_removed: bool
+    can_be_compared: bool  # with the one before: both have their text
 
     @property
     def has_moved(self) -> bool:
@@ -117,8 +118,16 @@ def editions_of(public: PublicPledge, labels: Labels, *, before: int | None = No
     ratings = labels.by_slug("rating")
     after = [ratings.get(json.loads(bytes(edition.entry))["rating"]) for edition in found]
     lines = [
-        EditionLine(edition, before=before_it, after=after_it, is_removed=edition.content_digest is None)
-        for edition, after_it, before_it in zip(found, after, [*after[1:], None], strict=True)
+        EditionLine(
+            edition,
+            before=before_it,
+            after=after_it,
+            is_removed=not edition.content_digest,
+            can_be_compared=bool(edition.content_digest and one_before and one_before.content_digest),
+        )
+        for edition, one_before, after_it, before_it in zip(
+            found, [*found, None][1:], after, [*after, None][1:], strict=True
+        )
     ][:MOST_LINES]
     return EditionLines(lines, older=lines[-1].edition.number if len(found) > MOST_LINES else None)
 

@@ -147,11 +147,11 @@ def preview_page(pledge: Pledge, edition: Edition) -> PledgePage:
 
 
 def _page(public: PublicPledge, edition: Edition, content: PledgeContent, recorded: dict[int, datetime]) -> PledgePage:
-    dated = reverse("pledge-at", args=[public.slug, timezone.localdate(edition.published_at)])
     return PledgePage(
         slug=public.slug,
         address=settings.SITE_URL + reverse("pledge-detail", args=[public.slug]),
-        cited_address=settings.SITE_URL + dated,
+        # Not that of a day: another edition may come out on it.
+        cited_address=settings.SITE_URL + reverse("edition-detail", args=[public.slug, edition.number]),
         edition=edition,
         content=content,
         history=_history(content, recorded),

@@ -2,18 +2,19 @@
 
 from datetime import date
 from http import HTTPStatus
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
 from pledges import history
-from pledges.content import read
+from pledges.content import PledgeContent, read
 from pledges.content_diffs import compare_contents
 from pledges.diffs import Difference, shorten
 from pledges.history import PastEdition
 from pledges.labels import Labels
-from pledges.models import Edition, PublicPledge
+from pledges.models import PublicPledge
 from pledges.pledge_page import past_page, rating_history
 from pledges.views.pledges import elsewhere, withdrawn
 from pledges.views.reading import PlaceForm, page_showing
@@ -56,8 +57,9 @@ def edition_changes(request: HttpRequest, slug: str, number: int) -> HttpRespons
     for one in (past, before):
         if one and one.edition.content is None:
             return _removed(request, one)
-    changes = _changes(before.edition, past.edition) if before else None
-    context = {"public": past.public, "edition": past.edition, "changes": changes}
+    context = {"public": past.public, "edition": past.edition, "changes": None}
+    if before:
+        context |= _compared(*(read(bytes(one.edition.content or b"")) for one in (before, past)))
     return render(request, "pledges/edition_changes.html", context)
 
 
@@ -103,6 +105,8 @@ def _nothing_then(request: HttpRequest, slug: str, day: date) -> HttpResponse:
     return render(request, "pledges/nothing_then.html", context, status=HTTPStatus.NOT_FOUND)
 
 
-def _changes(before: Edition, edition: Edition) -> list[Difference]:
-    found = compare_contents(*(read(bytes(one.content or b"")) for one in (before, edition)))
-    return [Difference(one.label, shorten(one.pieces)) for one in found]
+def _compared(before: PledgeContent, after: PledgeContent) -> dict[str, Any]:
+    """Give what differs field by field, and which rating stood before and after if that is another one."""
+    changes = [Difference(one.label, shorten(one.pieces)) for one in compare_contents(before, after)]
+    was, is_now = (said.verdict.rating if said.verdict else None for said in (before, after))
+    return {"changes": changes, "move": {"before": was, "after": is_now} if was != is_now else None}

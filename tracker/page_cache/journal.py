@@ -64,13 +64,15 @@ class JournalReader:
             self._wake.set()
             return self._news.wait_for(lambda: self._looked_from >= asked_at, timeout=patience)
 
-    def has_moved(self, since: int | None, tags: frozenset[str]) -> bool:
-        """Whether anything with one of these tags looks different since a position."""
+    def has_moved(self, since: int | None, tags: frozenset[str] | None) -> bool:
+        """Whether anything with one of these tags looks different since a position; None stands for anything at all."""
         if since is None or self.position is None or since > self.position:
             return True
         missed = self.position - since
         newer = [moved for moved in list(self._recent) if moved.number > since]
-        return len(newer) < missed or any(not moved.tags or not moved.tags.isdisjoint(tags) for moved in newer)
+        if tags is None or len(newer) < missed:
+            return missed > 0
+        return any(not moved.tags or not moved.tags.isdisjoint(tags) for moved in newer)
 
     def _run(self) -> None:
         while True:

@@ -96,7 +96,7 @@ def _redact(pledge: Pledge, order: Order) -> Redaction:
 
 
 def _report(redaction: Redaction) -> Iterator[str]:
-    yield f"Entries whose content is blanked: {', '.join(map(str, redaction.blanked))}"
+    yield f"Content blanked of: {', '.join(f'entry {sequence}' for sequence in redaction.blanked)}"
     for trace in redaction.traces:
         yield f"Removed from {trace}"
     for picture in redaction.pictures:
@@ -117,7 +117,8 @@ def _before_and_after(redaction: Redaction) -> Iterator[str]:
 def _editor(handle: str) -> Editor:
     editor = Editor.objects.filter(handle=handle).first()
     if editor is None:
-        raise CommandError(f"Nobody has the handle “{handle}”.")
+        able = [one.handle for one in Editor.objects.order_by("handle") if one.has_perm(redactions.PERMISSION)]
+        raise CommandError(f"Nobody has the handle “{handle}”. Who may redact: {', '.join(able) or 'nobody'}.")
     return editor
 
 

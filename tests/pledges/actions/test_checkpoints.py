@@ -138,3 +138,14 @@ def test_a_broken_log_is_not_signed(key: SigningKey) -> None:
 
     with pytest.raises(NotSignableError, match="Entry 2: the sequence does not continue"):
         sign(key)
+
+
+def test_another_key_waits_until_the_log_grows(key: SigningKey) -> None:
+    pledge = make_published_pledge()
+    _, remembered = sign(SigningKey.make(log.origin()))
+    with pytest.raises(NotSignableError, match="signed with another key"):
+        sign(key, remembered)
+
+    publish(pledge)
+
+    assert sign(key, remembered)[0].verifier_key == str(key.verifier_key)

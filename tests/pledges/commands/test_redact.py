@@ -33,7 +33,7 @@ def redact(pledge: Pledge, *arguments: str, errors: StringIO | None = None, **ch
 def test_redact_says_what_it_removed_and_where_caches_may_hold_it(pledge: Pledge) -> None:
     said, warned = redact(pledge)
 
-    assert "Entries whose content is blanked: 1\n" in said
+    assert "Content blanked of: entry 1\n" in said
     assert f"Removed from pledge {pledge.pk}: background\n" in said
     assert "Done: entry 2, " in said
     assert f"\nhttps://tracker.test/pledges/{pledge.slug}/\n" in said
@@ -44,7 +44,7 @@ def test_redact_says_what_it_removed_and_where_caches_may_hold_it(pledge: Pledge
 def test_redact_only_looks_when_it_is_told_to(pledge: Pledge) -> None:
     said, _ = redact(pledge, dry_run=True)
 
-    assert "Entries whose content is blanked: 1\n" in said
+    assert "Content blanked of: entry 1\n" in said
     assert f"\nbackground:\n  -{NAME} ate the lemons.\n  +[removed] ate the lemons.\n" in said
     assert said.endswith("Nothing was changed.\n")
     assert Edition.objects.get().content is not None
@@ -89,7 +89,7 @@ def test_redact_tells_the_cache_and_goes_on_if_it_does_not_answer(pledge: Pledge
 @pytest.mark.parametrize(
     ("changed", "says"),
     [
-        ({"by": "nobody"}, "Nobody has the handle “nobody”"),
+        ({"by": "nobody"}, "Nobody has the handle “nobody”. Who may redact: ada, ben."),
         ({"approved_by": "ada"}, "two people"),
         ({"reason": NAME}, "The reason itself holds the text"),
     ],

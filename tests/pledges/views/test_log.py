@@ -129,6 +129,26 @@ def test_lines_are_read_in_batches(client: Client, monkeypatch: pytest.MonkeyPat
     assert len(queries) == 3
 
 
+def test_the_entry_of_a_withdrawal_shows_no_rating_that_would_still_stand(client: Client) -> None:
+    pledge = make_published_pledge()
+    assert "Squeezed" in page_of(client)
+    publish(pledge, kind="withdrawal")
+
+    first, second = page_of(client).split('id="entry-1"')
+    assert "Squeezed" not in first
+    assert "Squeezed" in second
+
+
+def test_the_log_page_says_how_to_get_a_checkpoint_and_who_checks_its_signature(client: Client) -> None:
+    make_published_pledge()
+    make_checkpoint()
+
+    html = page_of(client)
+
+    assert "curl -O https://tracker.test/log/checkpoint" in html
+    assert "watch_log" in html
+
+
 def test_before_the_first_checkpoint_the_page_says_so(client: Client) -> None:
     response = client.get("/log/checkpoint")
 

@@ -100,6 +100,8 @@ def test_a_page_has_moved_when_one_of_its_tags_did(seen: list[Moved]) -> None:
     assert not reader.has_moved(before, frozenset({"pledge:b", "site"}))
     assert not reader.has_moved(reader.position, frozenset({"pledge:a"}))
     assert reader.has_moved(None, frozenset({"pledge:b"}))
+    assert reader.has_moved(before, None)
+    assert not reader.has_moved(reader.position, None)
 
 
 def test_what_was_made_before_a_database_was_put_back_has_moved(seen: list[Moved]) -> None:
