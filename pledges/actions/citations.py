@@ -49,7 +49,8 @@ def altered_copies() -> Iterator[str]:
     for key, copy in today.items():
         if key in past and past[key][-1].archived_url != copy:
             yield f"The archived copy of the source {key} was changed in the database."
-    asked = {review.edition_id: review for review in Review.objects.exclude(edition=None).exclude(copies_digest="")}
+    published = Review.objects.exclude(edition=None).exclude(copies_digest="")
+    asked = {review.edition_id: review for review in published.only("edition", "copies_digest", "requested_at")}
     for edition in current_editions():
         review = asked.get(edition.pk)
         if review and not _were_approved(review, current_content(edition), past, today):

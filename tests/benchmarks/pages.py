@@ -6,7 +6,7 @@ import pstats
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from io import BytesIO
 from typing import Any
@@ -75,7 +75,7 @@ def ask_for_new_rows() -> bytes:
     return ask("/pledges/")
 
 
-def measure(questions: dict[str, Callable[[], object]]) -> dict[str, list[float]]:
+def measure(questions: Mapping[str, Callable[[], object]]) -> dict[str, list[float]]:
     """Ask each in turn, so that a noisy moment hits all; gives milliseconds of CPU a request, a figure a round."""
     taken: dict[str, list[float]] = {name: [] for name in questions}
     for _round in range(ROUNDS):
