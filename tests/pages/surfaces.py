@@ -79,7 +79,7 @@ PUBLIC_SURFACES = [
 CONFIRM_TOKEN, LEAVE_TOKEN = "c" * 32, "l" * 32
 BY_TOKEN = [
     Surface("newsletter-confirm", f"/newsletter/confirm/{CONFIRM_TOKEN}/", queries=3),
-    Surface("newsletter-choices", f"/newsletter/choices/{LEAVE_TOKEN}/", queries=3),
+    Surface("newsletter-choices", f"/newsletter/choices/{LEAVE_TOKEN}/", queries=5),
     Surface("newsletter-leave", f"/newsletter/leave/{LEAVE_TOKEN}/", queries=1),
     Surface("newsletter-erase", f"/newsletter/erase/{LEAVE_TOKEN}/", queries=1),
 ]
