@@ -283,3 +283,10 @@ def test_a_history_opens(desk: Client) -> None:
     issue = make_draft()
 
     assert desk.get(reverse("admin:newsletter_issue_history", args=[issue.pk])).status_code == 200
+
+
+def test_an_issue_without_readers_draws_no_bar(desk: Client) -> None:
+    html = desk.get(page(make_sent_issue())).content.decode()
+
+    assert "0 of 0" in html
+    assert "<progress" not in html
