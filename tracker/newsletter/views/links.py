@@ -13,15 +13,21 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from tracker import errors
 from tracker.newsletter import tokens
 from tracker.newsletter.actions import sign_ups, subscriptions
 from tracker.newsletter.addresses import masked
 from tracker.newsletter.keys import typed_key
 from tracker.newsletter.models import ConsentEvent, SignUp, Subscription
 
+_UNKNOWN = gettext_noop(
+    "We do not know this link. Was it cut off on its way? Open it from the message itself, or copy it whole. The links in a "
+    "preview or a test of an issue lead nowhere."
+)
 View = Callable[[HttpRequest, str], HttpResponse]
 How, State = ConsentEvent.How, Subscription.State
 
@@ -31,7 +37,10 @@ def token_page(view: View) -> View:
 
     @functools.wraps(view)
     def page(request: HttpRequest, token: str) -> HttpResponse:
-        response = view(request, token)
+        try:
+            response = view(request, token)
+        except Http404:
+            response = errors.page(request, HTTPStatus.NOT_FOUND, _(_UNKNOWN))
         add_never_cache_headers(response)
         response.headers["Referrer-Policy"] = "no-referrer"
         response.headers["X-Robots-Tag"] = "noindex"
@@ -54,8 +63,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         return _confirmed(request, sign_ups.confirm(sign_up, until=until, now=now))
     subscription = cast("Subscription", sign_up.subscription)
     if sign_up.confirmed_at is None and subscription.state != State.SUPPRESSED:
-        wishes = _all_wishes(sign_up)
-        return render(request, "newsletter/confirm.html", {"wishes": wishes, "until": wishes[-1].pk})
+        return render(request, "newsletter/confirm.html", _to_confirm(_all_wishes(sign_up)))
     return _confirmed(request, subscription)
 
 
@@ -63,6 +71,15 @@ def _confirmed(request: HttpRequest, subscription: Subscription | None) -> HttpR
     if subscription is None or subscription.state != State.CONFIRMED:
         return render(request, "newsletter/not_subscribed.html", status=HTTPStatus.GONE)
     return render(request, "newsletter/confirmed.html", {"subscription": subscription})
+
+
+def _to_confirm(wishes: list[SignUp]) -> dict[str, object]:
+    return {
+        "digest": any(wish.wants_digest for wish in wishes),
+        "pledges": list(dict.fromkeys(wish.pledge for wish in wishes if wish.pledge)),  # each once
+        "wording": wishes[0].wording,
+        "until": wishes[-1].pk,
+    }
 
 
 def _all_wishes(sign_up: SignUp) -> list[SignUp]:

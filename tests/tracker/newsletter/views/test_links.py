@@ -65,7 +65,8 @@ def test_an_unknown_link_is_not_found(client: Client, page: str, method: str, to
     response = getattr(client, method)(f"/newsletter/{page}/{token}/")
 
     assert response.status_code == 404
-    assert b"There is no such page" in response.content
+    assert b"We do not know this link." in response.content
+    assert "no-store" in response.headers["Cache-Control"]
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -117,6 +118,16 @@ class TestConfirm:
         assert "A lemon for everyone" in html
         assert f'name="until" value="{later.pk}"' in html
         assert Follow.objects.get().pledge == pledge
+
+    def test_what_was_asked_for_twice_is_listed_once(self, client: Client) -> None:
+        pledge = make_published_pledge()
+        sign_up = make_asked_sign_up(READER, pledge=pledge, digest=True)
+        make_sign_up(READER, pledge=pledge, digest=True)
+        sign_ups.work_off(10)
+
+        html = client.get(path_of("confirm", sign_up)).content.decode()
+
+        assert html.count("every week what moved") == html.count(pledge.headline) == 1
 
     @pytest.mark.parametrize("until", ["", "x", "-1", "9" * 400, "٣"])
     def test_pressing_with_nonsense_confirms_the_link_alone(self, client: Client, until: str) -> None:
