@@ -1,6 +1,7 @@
 """What a redaction removes from the newsletter: from the words of its issues, and from the copies that are sent."""
 
 from collections.abc import Iterator
+from copy import copy
 
 from django.db import models
 
@@ -51,9 +52,10 @@ def _changes(row: models.Model, removal: Removal) -> dict[str, str]:
 
 def _copies(issue: Issue, changes: dict[str, str]) -> dict[str, str]:
     """Write an issue as it would be sent now: no tag or entity of the old copy can hide the text."""
+    changed = copy(issue)  # the row itself goes on saying what it said before
     for name, text in changes.items():
-        setattr(issue, name, text)
-    letter = messages.write_issue(issue)
+        setattr(changed, name, text)
+    letter = messages.write_issue(changed)
     copies = {"sent_html": letter.html, "sent_text": letter.text}
     return {name: text for name, text in copies.items() if text != getattr(issue, name)}
 

@@ -56,6 +56,15 @@ def test_an_issue_and_its_history_and_copies_say_it_no_more(introduction: str, p
     assert [place for place in remaining(Removal(["Rassendyll"])) if "ssue" in place] == []
 
 
+def test_it_says_of_each_row_what_it_held_and_what_is_left(pledge: Pledge) -> None:
+    make_sent_issue(introduction=f"Dear {NAME}.")
+
+    (trace,) = (trace for trace in echoes.remove(pledge, Removal([NAME]), set()) if isinstance(trace.row, Issue))
+
+    assert (trace.row.introduction, trace.changes["introduction"]) == (f"Dear {NAME}.", "Dear [removed].")
+    assert {"sent_html", "sent_text"} <= trace.changes.keys()
+
+
 def test_a_draft_loses_it_and_stays_a_draft(pledge: Pledge) -> None:
     draft = make_draft(introduction=f"Dear {NAME}.")
 
