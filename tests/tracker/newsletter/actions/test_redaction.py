@@ -58,8 +58,9 @@ def test_an_issue_and_its_history_and_copies_say_it_no_more(introduction: str, p
 def test_it_says_of_each_row_what_it_held_and_what_is_left(pledge: Pledge) -> None:
     make_sent_issue(introduction=f"Dear {NAME}.")
 
-    (trace,) = (trace for trace in echoes.remove(pledge, Removal([NAME]), set()) if isinstance(trace.row, Issue))
+    trace, *_of_history = echoes.remove(pledge, Removal([NAME]), set())
 
+    assert isinstance(trace.row, Issue)
     assert (trace.row.introduction, trace.changes["introduction"]) == (f"Dear {NAME}.", "Dear [removed].")
     assert {"sent_html", "sent_text"} <= trace.changes.keys()
 
