@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pledges import content, search_index
-from pledges.actions import drafts, editions, public_pledges, traces
+from pledges.actions import drafts, echoes, editions, public_pledges, traces
 from pledges.actions.journal import public_change
 from pledges.actions.publishing_rule import NotPublishableError, reasons_of_row
 from pledges.actions.traces import Trace
@@ -82,6 +82,7 @@ def _carry_out(pledge: Pledge, order: Order, standing: list[Edition], tags: set[
     for name in pictures:
         transaction.on_commit(partial(default_storage.delete, name))
     tags.update(public_pledges.refresh(pledge) | _purged(pledge))
+    found += echoes.remove(pledge, removal, tags)
     search_index.forget_what_is_gone(connection)
     texts = removed_between(current, _stored(edition))
     return Redaction(edition, sequences, texts, found, pictures, sorted(tags))
