@@ -49,7 +49,7 @@ def offer_environment(variables: MutableMapping[str, str]) -> None:
             variables.setdefault(name, value)
     elif missing := [name for name in _OWN_SITE if name not in own]:
         _say(
-            f"{own[0]} is set, so the demonstration's settings in {FOLDER.name}/ are not used: set {missing[0]} too, or unset both."
+            f"{own[0]} is set, so the demonstration's settings in {FOLDER.name}/ are not used: set {missing[0]} and what else README.md lists, or unset {own[0]}."
         )
 
 

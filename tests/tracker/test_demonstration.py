@@ -105,7 +105,7 @@ def test_offer_gives_nothing_to_a_site_of_its_own_and_says_what_is_missing(
     assert offered(**{name: ""}) == {name: ""}
     said = capsys.readouterr().err
     assert said.startswith(f"{name} is set, so the demonstration's settings in {folder.name}/ are not used")
-    assert f"set {missing} too, or unset both" in said
+    assert f"set {missing} and what else README.md lists, or unset {name}." in said
 
 
 def test_offer_says_nothing_where_a_whole_site_is_set(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
