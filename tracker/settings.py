@@ -25,6 +25,7 @@ USE_TZ = True
 PURGE_URL = env.address("PURGE_URL")
 LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en-gb", _("British English"))]
+FORMAT_MODULE_PATH = "tracker.formats"
 
 SECRET_KEY = env.secret("DJANGO_SECRET_KEY")
 DEBUG = env.yes_or_no("DJANGO_DEBUG")

@@ -68,7 +68,8 @@ def differences(request: HttpRequest, pk: int) -> HttpResponse:
     """What the working copy says differently from the current edition."""
     _require(request, "view_pledge")
     pledge = _pledge(pk)
-    return _page(request, "differences.html", pledge, changes=changes_of(pledge))
+    is_changed = drafts.has_unpublished_changes(pledge)
+    return _page(request, "differences.html", pledge, changes=changes_of(pledge), has_unpublished_changes=is_changed)
 
 
 def changes_of(pledge: Pledge) -> Any:
