@@ -211,6 +211,8 @@ def check(where: str, *, against: Iterable[Kept] = (), keep: Path | None = None)
     if strangers:
         raise UnknownError(f"What was kept belongs to another log: {', '.join(sorted(strangers))}.")
     chain = _follow(_fetch(f"{where.rstrip('/')}/log/entries.jsonl") if origin else _chunks(Path(where)), kept)
+    if not origin and not chain.size:
+        raise UnknownError("The file is empty, as after a download that failed: fetch it again.")
     if keep:
         write_kept(keep, Kept(origin, chain.size, chain.tree.root, chain.head))
     return f"{chain.size:,} entries, unbroken, head {chain.head}"

@@ -84,6 +84,7 @@ TEMPLATES = [
         "OPTIONS": {
             "context_processors": [
                 "tracker.site.site",
+                "tracker.newsletter.wording.sign_up",
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
@@ -190,6 +191,9 @@ CONTENT_SECURITY_POLICY = {
         **REPORTING,
     }
 }
+
+# What removes text, by order of a court, from that which repeats a pledge's page (pledges.actions.echoes).
+ALSO_REDACTED = ["tracker.newsletter.actions.redaction.remove"]
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000

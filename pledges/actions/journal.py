@@ -34,3 +34,12 @@ def public_change() -> Iterator[set[str]]:
             Journal.objects.create(
                 number=generation.number, tags="".join(f"{tag}\n" for tag in sorted(tags)), written_at=timezone.now()
             )
+
+
+def forget_old_news(tag: str) -> None:
+    """Delete the rows that say no more than this, as far back as no cache reads: something may change every few minutes.
+
+    To be called within `public_change()` only. Rows that name pledges stay: `verify_log` looks addresses up in them.
+    """
+    last = Generation.objects.get().number
+    Journal.objects.filter(number__lte=last - Journal.MOST_READ, tags=f"{tag}\n").delete()

@@ -49,7 +49,13 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
     pledge = _pledge(pk)
     edition = upcoming_edition(pledge)
     if edition.kind == Edition.Kind.WITHDRAWAL:
-        context = {"edition": edition, "withdrawn_at": edition.published_at, "slug": pledge.slug}
+        public = pledge.public
+        context = {
+            "edition": edition,
+            "withdrawn_at": edition.published_at,
+            "redacted_at": public.redacted_at,
+            "slug": public.slug,
+        }
         response = render(request, "pledges/pledge_withdrawn.html", context, status=HTTPStatus.GONE)
     else:
         response = render(request, "pledges/pledge_detail.html", {"page": preview_page(pledge, edition)})

@@ -1,3 +1,4 @@
+import heapq
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -40,7 +41,7 @@ class Command(BaseCommand):
             raise CommandError(f"{len(problems)} problems were found." if options["all"] else str(problems[0]))
         head = f"head {self.chain.head}" if self.chain.size else "nothing published yet"
         self.stdout.write(f"{self.chain.size:,} entries, unbroken, {head}.")
-        self.stderr.write(f"Checked in {time.perf_counter() - started:.2f} seconds.")
+        self.stdout.write(f"Checked in {time.perf_counter() - started:.2f} seconds.")
 
     def _find(self, kept: list[Kept], *, every_problem: bool) -> list[Problem]:
         """Give the first problem, or say every one and give them all."""
@@ -59,20 +60,27 @@ class Command(BaseCommand):
         return found
 
     def _problems(self, known: list[Kept]) -> Iterator[Problem]:
-        for name in missing_guards(connection):
-            yield Problem(None, f"The guard {name} is missing, switched off or altered.")
-        yield from log.verify(self._editions(), dict(Editor.objects.values_list("pk", "handle")), self.chain)
+        # What is wrong with an entry comes first, in order: readers are told from where on not to rely on the log.
+        yield from heapq.merge(self._broken(), _unapproved(), key=lambda problem: problem.sequence or 0)
         for one in known:
             yield from (Problem(None, f"Not what the checkpoint says. {said}") for said in differences(one, self.chain))
-        yield from (Problem(sequence, "no review approved it.") for sequence in editions.unapproved())
-        for sentences in _COUNTS:
+        for name in missing_guards(connection):
+            yield Problem(None, f"The guard {name} is missing, switched off or altered.")
+        for what, sentences in _COUNTS.items():
+            if self.chain.size >= _STEP:
+                self.stdout.write(f"checking {what}")
             yield from (Problem(None, sentence) for sentence in sentences())
+
+    def _broken(self) -> Iterator[Problem]:
+        handles = dict(Editor.objects.values_list("pk", "handle"))
+        redactions = Edition.objects.filter(kind=Edition.Kind.REDACTION).only("pk", "pledge_id", "entry")
+        return log.verify(self._editions(), handles, self.chain, redactions=redactions.iterator())
 
     def _editions(self) -> Iterator[Edition]:
         for checked, edition in enumerate(Edition.objects.order_by("sequence").iterator(chunk_size=500), start=1):
             yield edition
             if checked % _STEP == 0:
-                self.stderr.write(f"{checked:,} entries checked")
+                self.stdout.write(f"{checked:,} entries checked")
 
     def _record(self, problems: list[Problem]) -> None:
         first_broken = min((problem.sequence for problem in problems if problem.sequence), default=None)
@@ -87,15 +95,20 @@ class Command(BaseCommand):
             self.stderr.write(f"Readers of the log could not be told: {error}")
 
 
-_COUNTS = (
-    public_pledges.differences,
-    public_pledges.miscounted,
-    citations.differences,
-    ready_html.altered,
-    public_pledges.altered_verdicts,
-    public_pledges.altered_ratings,
-    public_pledges.astray_addresses,
-)
+_COUNTS = {
+    "what lists read": public_pledges.differences,
+    "totals": public_pledges.miscounted,
+    "citations": citations.differences,
+    "archived copies": citations.altered_copies,
+    "ready HTML": ready_html.altered,
+    "published verdicts": public_pledges.altered_verdicts,
+    "ratings": public_pledges.altered_ratings,
+    "addresses": public_pledges.astray_addresses,
+}
+
+
+def _unapproved() -> Iterator[Problem]:
+    return (Problem(sequence, "no review approved it.") for sequence in editions.unapproved())
 
 
 def _kept(file: Path | None) -> list[Kept]:
