@@ -162,7 +162,6 @@ IS_SECURE = SITE.scheme == "https"
 BEHIND_PROXY = env.yes_or_no("BEHIND_PROXY")
 IS_LOOPBACK = is_loopback(SITE)
 SECURE_SSL_REDIRECT = IS_SECURE
-SECURE_SSL_HOST = SITE.netloc  # whatever port, or dot at its end, a request names
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SECURE_HSTS_SECONDS = 63_072_000 if IS_SECURE else 0

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import brotli  # type: ignore[import-untyped]
 from django.core.signals import request_finished, request_started
@@ -121,7 +121,8 @@ def faults_of(request: Request, answer: Answer) -> Iterator[str]:
 
 def _faults_of_content(answer: Answer) -> Iterator[str]:
     for location in answer.values("location"):
-        if not urljoin(f"https://{HOST}/", location.replace("\\", "/")).startswith(f"https://{HOST}/"):
+        url = urlsplit(urljoin(f"https://{HOST}/", location.replace("\\", "/")))
+        if url.scheme != "https" or (url.hostname or "").removesuffix(".") != HOST:
             yield f"It leads elsewhere: {location}"
     if any("\n" in name + value or ELSEWHERE in name for name, value in answer.headers):
         yield "A header of it is made up by the visitor."

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.http import HttpResponse
-from django.test import Client, RequestFactory
+from django.test import RequestFactory
 
 from tracker import settings as site_settings
 from tracker.passwords import SmallArgon2Hasher
@@ -147,12 +147,3 @@ def test_a_password_is_kept_by_argon2id_at_the_cost_we_chose() -> None:
     assert hasher.verify("sour lemons", encoded)
     assert not hasher.verify("sweet lemons", encoded)
     assert not hasher.must_update(encoded)
-
-
-@pytest.mark.parametrize(
-    "host", ["tracker.test", "TRACKER.TEST", "tracker.test.", "tracker.test:99999", "tracker.test:80"]
-)
-def test_the_way_to_https_leads_to_the_sites_own_address(host: str) -> None:
-    response = Client().get("/pledges/?q=lemon", headers={"host": host})
-
-    assert (response.status_code, response["Location"]) == (301, "https://tracker.test/pledges/?q=lemon")
