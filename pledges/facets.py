@@ -4,18 +4,22 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.db import connection
 from django.utils.functional import cached_property
 
 from pledges.conditions import Conditions
 from pledges.labels import UNRATED
 from pledges.models import PublicPledge, PublicSource
 from pledges.models.public_pledge import PublicPledgeQuerySet
+from pledges.search import Query
+from pledges.search_index import places, some_places
 from pledges.totals import Cell, Facets, WideCell, all_cells, count_dated, facets, wide_cells_of
 
 LABELLED = ("rating", "topic", "department", "promisor")
 TALLIED = ("rating", "family", "topic", "department", "promisor")  # what a cell of the tally tells
 BESIDE = ("source", "due", "overdue")
 MOST_SOURCES = 20  # that are on offer at once
+MOST_COUNTED = 1_000  # of the pledges that a search finds: counting the many that have a common word would take longest
 
 Counted = list[tuple[dict[str, str], int]]
 
@@ -23,7 +27,8 @@ Counted = list[tuple[dict[str, str], int]]
 class FacetCounter:
     """Counts for one request, each question of the database once. Every count agrees with the list that the choice gives.
 
-    What the tally knows it tells; a list of some pledges is counted in one pass over a covering index.
+    What the tally knows it tells; a list of some pledges is counted in one pass over a covering index. A search that finds
+    very many is not counted.
     """
 
     def __init__(self, conditions: Conditions) -> None:
@@ -32,10 +37,23 @@ class FacetCounter:
 
     def narrowed(self, chosen: Mapping[str, str]) -> PublicPledgeQuerySet:
         """Give the public pledges that all filters let through, in no order."""
+        if "q" in chosen:
+            return self._searched(chosen)
         pledges = PublicPledge.objects.in_public()
         for name, value in chosen.items():
             pledges = pledges.filter(self.conditions.of(name, value))
         return pledges
+
+    def _searched(self, chosen: Mapping[str, str], *, limit: int | None = None) -> PublicPledgeQuerySet:
+        """Give what a search finds, in no order; with a limit so many of it."""
+        query = Query.parse(chosen["q"])
+        if not query.wanted:
+            return PublicPledge.objects.none()
+        narrowed, beside = self.conditions.of_search(chosen)
+        asked, vendor = query.within(narrowed), connection.vendor
+        found = places(vendor, asked) if beside or limit is None else some_places(vendor, asked, limit)
+        pledges = PublicPledge.objects.in_public().filter(beside, search_text__in=found)
+        return PublicPledge.objects.filter(pk__in=pledges.values("pk")[:limit]) if beside and limit else pledges
 
     def count(self, chosen: Mapping[str, str]) -> Facets:
         """Count for what is chosen, and for every other choice beside the rest of it."""
@@ -43,8 +61,22 @@ class FacetCounter:
             tallied = facets(self._tallied, chosen, TALLIED)
             return Facets(tallied.total, tallied.by_choice | self._beside(chosen))
         choices = {name: value for name, value in chosen.items() if name in (*TALLIED, *BESIDE)}
-        found = self.narrowed({name: value for name, value in chosen.items() if name not in choices})
-        return facets(self._widely(found), choices, (*TALLIED, *BESIDE))
+        others = {name: value for name, value in chosen.items() if name not in choices}
+        if "q" not in others:
+            return facets(self._widely(self.narrowed(others)), choices, (*TALLIED, *BESIDE))
+        cells = self._widely(self._searched(others, limit=MOST_COUNTED + 1))
+        if sum(pledges for _values, pledges in cells) <= MOST_COUNTED:
+            return facets(cells, choices, (*TALLIED, *BESIDE))
+        return Facets(self.total(chosen) if choices else None, {})
+
+    def total(self, chosen: Mapping[str, str]) -> int | None:
+        """Count what all filters let through; None when a search finds more than are counted."""
+        if chosen.keys() <= set(TALLIED):
+            return facets(self._tallied, chosen, TALLIED).total
+        if "q" not in chosen:
+            return self.narrowed(chosen).count()
+        found = self._searched(chosen, limit=MOST_COUNTED + 1).count()
+        return found if found <= MOST_COUNTED else None
 
     def titles(self, keys: Iterable[str]) -> dict[str, str]:
         """Give what the documents with these keys are called."""
@@ -60,11 +92,15 @@ class FacetCounter:
     def _beside(self, chosen: Mapping[str, str]) -> dict[str, Counter[str]]:
         if chosen:
             return facets(self._widely(self.narrowed(chosen)), {}, BESIDE).by_choice
-        most_used = list(PublicSource.objects.order_by("-pledges", "source")[:MOST_SOURCES])
-        self._titles.update({str(source.pk): source.title for source in most_used})
         counted = count_dated(self.conditions.due, {"1": self.conditions.of("overdue", "1")})
-        sources = Counter({str(source.pk): source.pledges for source in most_used})
-        return {"source": sources, "due": counted, "overdue": counted}
+        return {"source": self.most_used, "due": counted, "overdue": counted}
+
+    @cached_property
+    def most_used(self) -> Counter[str]:
+        """The documents that most pledges were made in."""
+        sources = list(PublicSource.objects.order_by("-pledges", "source")[:MOST_SOURCES])
+        self._titles.update({str(source.pk): source.title for source in sources})
+        return Counter({str(source.pk): source.pledges for source in sources})
 
     @cached_property
     def _titles(self) -> dict[str, str]:

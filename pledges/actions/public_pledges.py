@@ -103,7 +103,7 @@ def differences() -> Iterator[str]:
     stood = _all_stood()
     expected = _expected()
     while batch := list(islice(expected, _BATCH)):
-        texts = SearchText.objects.in_bulk([one.pledge_id for one in batch])
+        texts = SearchText.objects.in_bulk([one.pledge_id for one in batch], field_name="pledge_id")
         for one in batch:
             row, rated = public.pop(one.pledge_id, None), stood.pop(one.pledge_id, [])
             if row is None:
