@@ -12,7 +12,7 @@ from pledges.labels import UNRATED
 from pledges.models import PublicPledge, PublicSource
 from pledges.models.public_pledge import PublicPledgeQuerySet
 from pledges.search import Query
-from pledges.search_index import places, some_places
+from pledges.search_index import count_places, places
 from pledges.totals import Cell, Facets, WideCell, all_cells, count_dated, facets, wide_cells_of
 
 LABELLED = ("rating", "topic", "department", "promisor")
@@ -37,23 +37,14 @@ class FacetCounter:
 
     def narrowed(self, chosen: Mapping[str, str]) -> PublicPledgeQuerySet:
         """Give the public pledges that all filters let through, in no order."""
-        if "q" in chosen:
-            return self._searched(chosen)
         pledges = PublicPledge.objects.in_public()
+        if "q" in chosen:
+            query, (narrowed, beside) = Query.parse(chosen["q"]), self.conditions.of_search(chosen)
+            found = places(connection.vendor, query.within(narrowed)) if query.wanted else []
+            return pledges.filter(beside, search_text__in=found)
         for name, value in chosen.items():
             pledges = pledges.filter(self.conditions.of(name, value))
         return pledges
-
-    def _searched(self, chosen: Mapping[str, str], *, limit: int | None = None) -> PublicPledgeQuerySet:
-        """Give what a search finds, in no order; with a limit so many of it."""
-        query = Query.parse(chosen["q"])
-        if not query.wanted:
-            return PublicPledge.objects.none()
-        narrowed, beside = self.conditions.of_search(chosen)
-        asked, vendor = query.within(narrowed), connection.vendor
-        found = places(vendor, asked) if beside or limit is None else some_places(vendor, asked, limit)
-        pledges = PublicPledge.objects.in_public().filter(beside, search_text__in=found)
-        return PublicPledge.objects.filter(pk__in=pledges.values("pk")[:limit]) if beside and limit else pledges
 
     def count(self, chosen: Mapping[str, str]) -> Facets:
         """Count for what is chosen, and for every other choice beside the rest of it."""
@@ -62,12 +53,9 @@ class FacetCounter:
             return Facets(tallied.total, tallied.by_choice | self._beside(chosen))
         choices = {name: value for name, value in chosen.items() if name in (*TALLIED, *BESIDE)}
         others = {name: value for name, value in chosen.items() if name not in choices}
-        if "q" not in others:
-            return facets(self._widely(self.narrowed(others)), choices, (*TALLIED, *BESIDE))
-        cells = self._widely(self._searched(others, limit=MOST_COUNTED + 1))
-        if sum(pledges for _values, pledges in cells) <= MOST_COUNTED:
-            return facets(cells, choices, (*TALLIED, *BESIDE))
-        return Facets(self.total(chosen) if choices else None, {})
+        if "q" in others and self.total(others) is None:
+            return Facets(self.total(chosen) if choices else None, {})
+        return facets(self._widely(self.narrowed(others)), choices, (*TALLIED, *BESIDE))
 
     def total(self, chosen: Mapping[str, str]) -> int | None:
         """Count what all filters let through; None when a search finds more than are counted."""
@@ -75,7 +63,11 @@ class FacetCounter:
             return facets(self._tallied, chosen, TALLIED).total
         if "q" not in chosen:
             return self.narrowed(chosen).count()
-        found = self._searched(chosen, limit=MOST_COUNTED + 1).count()
+        query, (narrowed, beside) = Query.parse(chosen["q"]), self.conditions.of_search(chosen)
+        if beside or not query.wanted:
+            found = self.narrowed(chosen)[: MOST_COUNTED + 1].count()
+        else:
+            found = count_places(connection, query.within(narrowed), most=MOST_COUNTED + 1)
         return found if found <= MOST_COUNTED else None
 
     def titles(self, keys: Iterable[str]) -> dict[str, str]:

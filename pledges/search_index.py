@@ -55,8 +55,11 @@ class Asked:
 
 
 def install_index(connection: BaseDatabaseWrapper) -> None:
-    """Put the index in place, filled, if any part of it is missing."""
+    """Put the index in place, filled, if any part of it is missing; not on the table of an older release."""
     with connection.cursor() as cursor:
+        columns = connection.introspection.get_table_description(cursor, TABLE)
+        if "terms" not in {column.name for column in columns}:
+            return
         if connection.vendor == "sqlite":
             cursor.execute("SELECT COUNT(*) FROM sqlite_master WHERE name IN (%s, %s, %s, %s)", _PARTS)
             if cursor.fetchone() == (len(_PARTS),):
@@ -87,10 +90,13 @@ def places(vendor: str, asked: Asked) -> RawSQL:
     return RawSQL(*_lookup(vendor, asked))
 
 
-def some_places(vendor: str, asked: Asked, limit: int) -> RawSQL:
-    """Give so many of the places that are found, if there are so many."""
-    sql, values = _lookup(vendor, asked)
-    return RawSQL(f"{sql} LIMIT %s", [*values, limit])
+def count_places(connection: BaseDatabaseWrapper, asked: Asked, *, most: int) -> int:
+    """Count the places that are found, up to so many."""
+    sql, values = _lookup(connection.vendor, asked)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT COUNT(*) FROM ({sql} LIMIT %s) AS found", [*values, most])
+        (found,) = cursor.fetchone()
+    return int(found)
 
 
 def first_places(vendor: str, asked: Asked, limit: int, *, backwards: bool = False) -> RawSQL:

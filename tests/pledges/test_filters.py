@@ -211,6 +211,8 @@ def test_a_search_says_when_it_found_more_than_are_counted(
     assert '<option value="juiced">' in html
     assert "Lemon speech 7001</option>" in html
     assert "6 pledges found" in client.get("/pledges/?q=grapefruit").content.decode()
+    past_the_end = client.get("/pledges/?q=lime&sort=changed&after=2000-01-01T00:00:00.000000Z~1")
+    assert past_the_end.headers["Location"] == "/pledges/?q=lime&sort=changed"
 
 
 def test_what_to_drop_has_no_number_where_there_are_more_than_are_counted(
