@@ -40,8 +40,9 @@ class FacetCounter:
         pledges = PublicPledge.objects.in_public()
         if "q" in chosen:
             query, (narrowed, beside) = Query.parse(chosen["q"]), self.conditions.of_search(chosen)
-            found = places(connection.vendor, query.within(narrowed)) if query.wanted else []
-            return pledges.filter(beside, search_text__in=found)
+            if not query.wanted:
+                return pledges.none()
+            return pledges.filter(beside, search_text__in=places(connection.vendor, query.within(narrowed)))
         for name, value in chosen.items():
             pledges = pledges.filter(self.conditions.of(name, value))
         return pledges
