@@ -97,6 +97,8 @@ def editions_of(public: PublicPledge, labels: Labels, *, before: int | None = No
         editions = editions.filter(number__lt=before)
     small = ("number", "kind", "published_at", "change_note", "entry", "hash", "content_digest")
     found = list(editions.order_by("-number").only(*small)[: MOST_LINES + 1])
+    if not found:  # nothing is older than the first
+        return EditionLines([], older=None)
     ratings = labels.by_slug("rating")
     after = [ratings.get(json.loads(bytes(edition.entry))["rating"]) for edition in found]
     lines = [

@@ -254,6 +254,10 @@ def test_a_place_that_cannot_be_is_refused_in_words(client: Client, pledge: Pled
     assert "a place in this list that cannot be one" in page(client, f"/pledges/lemon/editions/?before={before}", 400)
 
 
+def test_before_the_first_edition_there_is_none(client: Client, pledge: Pledge) -> None:
+    assert "There is no edition before that." in page(client, "/pledges/lemon/editions/?before=1")
+
+
 def test_changes_are_marked_word_by_word(client: Client, pledge: Pledge) -> None:
     Pledge.objects.update(background="Lemons are *sweet*.")
     publish(pledge)
