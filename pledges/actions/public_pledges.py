@@ -21,7 +21,6 @@ from pledges.models import (
     Pledge,
     PublicPledge,
     PublicSource,
-    Rating,
     RetiredSlug,
     SearchText,
     StandingRating,
@@ -154,16 +153,6 @@ def altered_verdicts() -> Iterator[str]:
                 yield f"The published verdict {verdict.key} was changed or removed in the database."
     for key in by_key:
         yield f"The verdict {key} is marked as published, but no current edition has it."
-
-
-def altered_ratings() -> Iterator[str]:
-    """Name, in sentences, the ratings that no longer amount to what the current editions say they do."""
-    ratings = {rating.pk: (rating.slug, rating.family) for rating in Rating.objects.all()}
-    contents = (_current_content(edition) for edition in _current_editions())
-    said = {(v.rating.key, v.rating.slug, v.rating.family) for content in contents for v in content.verdicts}
-    for key, slug, family in sorted(said):
-        if ratings.get(key) != (slug, family):
-            yield f"The rating {slug} was given another address or family in the database."
 
 
 def astray_addresses() -> Iterator[str]:

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, connection
 
-from pledges import log, ready_html
+from pledges import log, log_checks, ready_html
 from pledges.actions import citations, editions, public_pledges, verifications
 from pledges.guards import missing_guards
 from pledges.log import Problem
@@ -93,8 +93,9 @@ _COUNTS = (
     citations.differences,
     ready_html.altered,
     public_pledges.altered_verdicts,
-    public_pledges.altered_ratings,
     public_pledges.astray_addresses,
+    log_checks.altered_checkpoints,
+    log_checks.altered_facts,
 )
 
 
