@@ -5,6 +5,7 @@ from datetime import date, datetime
 from itertools import islice
 from typing import Any, NamedTuple
 
+from django.db import connection
 from django.db.models import Count, Exists, OuterRef
 
 from pledges.actions import citations, public_sources, ready_html, search_texts
@@ -27,6 +28,7 @@ from pledges.models import (
     Tally,
     Verdict,
 )
+from pledges.search_index import make_index_anew
 from pledges.trends import Stood, standing_ratings
 
 _BATCH = 500
@@ -79,6 +81,7 @@ def refresh(pledge: Pledge) -> set[str]:
 def rebuild() -> Iterator[str]:
     """Make the read model, search texts and totals again from the editions, giving the slug of each pledge as it is done."""
     with public_change() as tags:
+        make_index_anew(connection)  # a broken one would not let its texts go
         for table in (*_TALLIES, PublicSource, SearchText, StandingRating, PublicPledge):
             table.objects.all().delete()
         expected = _expected()

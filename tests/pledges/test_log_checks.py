@@ -6,12 +6,16 @@ from typing import Any
 
 import pytest
 from django.core.management.base import CommandError
+from django.db import connection
+from django.test import Client
 
 from pledges import log
 from pledges.actions import checks, labels
 from pledges.models import Check, Checkpoint, Department, Pledge, Promisor, Rating, SiteText, Topic
 from pledges.models.grouping import Grouping
+from pledges.search_index import INDEX, TABLE, install_index, remove_index
 from pledges.signed_notes import SigningKey
+from tests.both_databases import DATABASE
 from tests.factories import (
     make_checkpoint,
     make_editor,
@@ -193,4 +197,49 @@ def test_an_older_edition_with_an_older_name_is_no_problem() -> None:
     labels.take_in(rating)
     publish(Pledge.objects.get(), kind="update")
 
+    assert "unbroken" in call("verify_log")
+
+
+def run(sql: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+
+
+ON_SQLITE = pytest.mark.skipif(DATABASE != "sqlite", reason="PostgreSQL keeps its index by itself.")
+
+
+@ON_SQLITE
+def test_pledges_taken_out_of_the_search_index_are_found_and_rebuild_puts_them_back(client: Client) -> None:
+    pledge = make_published_pledge(headline="Zanzibar lemons")
+    run(f"INSERT INTO {INDEX}({INDEX}) VALUES ('delete-all')")
+
+    assert_found("The search index is not that of the search texts")
+    call("rebuild_public")
+
+    assert "unbroken" in call("verify_log")
+    assert pledge.slug in client.get("/pledges/?q=zanzibar").content.decode()
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("event", ["insert", "update", "delete"])
+def test_a_trigger_of_the_search_index_that_is_gone_or_does_nothing_is_found(event: str) -> None:
+    make_published_pledge()
+    for other in ("", f"CREATE TRIGGER {INDEX}_{event} AFTER {event.upper()} ON {TABLE} BEGIN SELECT 1; END"):
+        run(f"DROP TRIGGER IF EXISTS {INDEX}_{event}")
+        run(other or "SELECT 1")
+
+        assert_found(f"lacks {INDEX}_{event}")
+
+    call("rebuild_public")
+    assert "unbroken" in call("verify_log")
+
+
+def test_a_search_index_that_is_gone_is_found() -> None:
+    make_published_pledge()
+    remove_index(connection)
+
+    assert_found(f"The search index lacks {INDEX}")
+
+    connection.check_constraints()  # PostgreSQL alters no table while some wait to be checked
+    install_index(connection)
     assert "unbroken" in call("verify_log")

@@ -12,6 +12,7 @@ from pledges.guards import missing_guards
 from pledges.log import Problem
 from pledges.models import Checkpoint, Edition, Editor
 from pledges.one_state import one_state
+from pledges.search_index import index_faults
 from pledges.verifier import Chain, Kept, UnknownError, differences, read_checkpoint, read_file
 
 _STEP = 5_000
@@ -33,6 +34,7 @@ class Command(BaseCommand):
             kept = _kept(options["checkpoint"])
             with one_state():
                 problems = self._find(kept, every_problem=options["all"])
+            problems += self._index_faults()
         except DatabaseError as error:
             raise CommandError(f"The database cannot be read: {error}") from error
         self._record(problems)
@@ -57,6 +59,12 @@ class Command(BaseCommand):
             after = f"after entry {self.chain.size:,} was checked"
             found.append(Problem(None, f"A row cannot be read ({error}), {after}."))
         return found
+
+    def _index_faults(self) -> list[Problem]:
+        faults = [Problem(None, sentence) for sentence in index_faults(connection)]
+        for fault in faults:
+            self.stderr.write(str(fault))
+        return faults
 
     def _problems(self, known: list[Kept]) -> Iterator[Problem]:
         for name in missing_guards(connection):
