@@ -45,7 +45,8 @@ def _fault_of(checkpoint: Checkpoint) -> str:
 def _altered_labels(known: dict[str, str]) -> Iterator[str]:
     """Name the labels that are not what the last editions say, where no editor gave them another name since."""
     said = _labels_said()
-    for model in (Rating, *GROUPINGS.values()):
+    models: list[type[Rating | Grouping]] = [Rating, *GROUPINGS.values()]
+    for model in models:
         rows = model._default_manager.in_bulk(key for other, key in said if other is model)
         for key, sayings in sorted((key, sayings) for (other, key), sayings in said.items() if other is model):
             is_renamed = standing_facts.name_of(model, key) in known

@@ -341,19 +341,25 @@ def _pieces(address: str) -> Iterator[bytes | Exception]:
 def _read_pieces(address: str) -> Iterator[bytes]:
     try:
         with urllib.request.build_opener(_SameSite).open(address, timeout=_PATIENCE) as answer:
-            if answer.status != _OK:
-                raise UnknownError(f"{address} cannot be fetched: the site answers {answer.status}.")
+            _require(answer.status == _OK, f"the site answers {answer.status}")
             while chunk := answer.read1(_CHUNK):
                 yield chunk
-            if answer.length:
-                raise UnknownError(f"{address} broke off before its end.")
-    except urllib.error.HTTPError as error:
+            _require(not answer.length, "the answer broke off before its end")
+    except (OSError, HTTPException, ValueError) as error:
+        raise _not_fetched(address, error) from error
+
+
+def _require(holds: bool, otherwise: str) -> None:  # noqa: FBT001
+    if not holds:
+        raise OSError(otherwise)
+
+
+def _not_fetched(address: str, error: Exception) -> UnknownError:
+    if isinstance(error, urllib.error.HTTPError):
         error.close()
         if error.code == _NOT_FOUND:
-            raise MissingError(f"There is nothing at {address}.") from error
-        raise UnknownError(f"{address} cannot be fetched: {error}") from error
-    except (OSError, HTTPException, ValueError) as error:
-        raise UnknownError(f"{address} cannot be fetched: {error}") from error
+            return MissingError(f"There is nothing at {address}.")
+    return UnknownError(f"{address} cannot be fetched: {error}")
 
 
 def published_checkpoint(site: str) -> bytes | None:

@@ -240,6 +240,29 @@ def test_an_answer_that_is_not_the_whole_log_proves_nothing(other_site: OtherSit
         check(other_site.address)
 
 
+def test_an_answer_that_breaks_off_proves_nothing() -> None:
+    lines = make_lines(2)
+    short = b"HTTP/1.0 200 OK\r\nContent-Length: 9999\r\n\r\n" + b"".join(line + b"\n" for line in lines)
+
+    with one_answer(short) as address, pytest.raises(UnknownError, match="broke off"):
+        check(address)
+
+
+@contextmanager
+def one_answer(answer: bytes) -> Iterator[str]:
+    def speak() -> None:
+        connection, _address = listener.accept()
+        with connection:
+            connection.recv(9_999)
+            connection.sendall(answer)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        speaking = Thread(target=speak)
+        speaking.start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        speaking.join()
+
+
 def test_nothing_that_a_site_says_steers_a_terminal() -> None:
     stranger = verifier.read_checkpoint(f"\x1b[2J\u202elimes/log\n1\n{'A' * 43}=\n".encode())
 
