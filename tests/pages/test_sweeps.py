@@ -73,7 +73,8 @@ def test_answers(surface: Surface, client: Client, pledge: Pledge) -> None:
 @EVERY_SURFACE
 def test_a_place_at_either_end_of_a_list_is_no_fault(surface: Surface, client: Client, pledge: Pledge) -> None:
     path = surface.path_for(pledge)
-    places: set[str] = getattr(resolve(path).func, "known_parameters", frozenset()) & {"before", "after"}
+    known: frozenset[str] = getattr(resolve(path).func, "known_parameters", frozenset())
+    places = known & {"before", "after"}
 
     for name in places:
         for place in ("0", "1", "2", "9" * 18, "9" * 19, "-1"):
