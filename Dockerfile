@@ -18,7 +18,7 @@ COPY fixtures fixtures
 # Collecting files asks for settings, but uses none of these values.
 RUN DJANGO_SECRET_KEY=only-for-collecting-static-files-0123456789-abcdefghijkl SITE_URL=https://tracker.invalid \
     DATABASE_URL=sqlite:///:memory: python manage.py collectstatic --no-input --verbosity 0 \
-    && mkdir media last_pages && chown tracker: media last_pages
+    && mkdir media last_pages keys && chown tracker: media last_pages keys
 USER tracker
 ENV BIND=0.0.0.0:8000
 EXPOSE 8000

@@ -1,6 +1,7 @@
 """What changed in public: the announced editions, newest first. A minor one is never among them."""
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -102,9 +103,19 @@ def contents(told: Iterable[Change]) -> dict[int, PledgeContent]:
     return {sequence: read(bytes(content)) for sequence, content in rows if content is not None}
 
 
-def between(after_sequence: int, until_sequence: int, labels: Labels) -> list[Change]:
-    """Give the announced editions after one entry of the log until another, oldest first."""
-    return _changes(_announced().filter(sequence__gt=after_sequence, sequence__lte=until_sequence), labels)
+def kinds_between(after_sequence: int, until_sequence: int) -> dict[int, list[str]]:
+    """Give of each pledge the kinds of the announced editions after one entry of the log until another, oldest first."""
+    kinds: dict[int, list[str]] = defaultdict(list)
+    told = _announced().filter(sequence__gt=after_sequence, sequence__lte=until_sequence)
+    for pledge, kind in told.values_list("pledge", "kind"):
+        kinds[pledge].append(kind)
+    return kinds
+
+
+def between(after_sequence: int, until_sequence: int, pledges: Iterable[int], labels: Labels) -> list[Change]:
+    """Give the announced editions of some pledges after one entry of the log until another, oldest first."""
+    told = _announced().filter(sequence__gt=after_sequence, sequence__lte=until_sequence)
+    return _changes(told.filter(pledge__in=list(pledges)), labels)
 
 
 def of_verdicts(pledges: Iterable[int], after_sequence: int, until_sequence: int, labels: Labels) -> list[Change]:

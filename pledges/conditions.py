@@ -1,10 +1,10 @@
 """What each filter asks of a public pledge."""
 
-from datetime import date, datetime, time
+from datetime import date
 
 from django.db.models import Case, Q, Value, When
-from django.utils import timezone
 
+from pledges.dates import first_moment_of
 from pledges.labels import UNRATED, Labels
 from pledges.search import Query, matching
 
@@ -23,7 +23,7 @@ class Conditions:
         if name == "q":
             return matching(Query.parse(value))
         if name == "changed_since":
-            return Q(changed_at__gte=_first_moment_of(date.fromisoformat(value)))
+            return Q(changed_at__gte=first_moment_of(date.fromisoformat(value)))
         if name == "overdue":
             # SQLite uses an index of some rows only where the question repeats its condition.
             return Q(next_check_on__lt=self.today, next_check_on__isnull=False)
@@ -53,7 +53,3 @@ class Conditions:
     @property
     def kind_of_overdue(self) -> Case:
         return Case(When(self.of("overdue", "1"), then=Value("1")), default=Value(""))
-
-
-def _first_moment_of(day: date) -> datetime:
-    return datetime.combine(day, time.min, tzinfo=timezone.get_current_timezone())

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from pledges.content import EvidenceContent, PledgeContent, ReplyContent, SourceContent, VerdictContent
 from pledges.dates import PartialDate
-from pledges.diffs import Change, Effort, compare_texts
+from pledges.diffs import Difference, Effort, compare_texts
 from pledges.models import Evidence, Pledge, Source
 
 
@@ -20,7 +20,7 @@ class Line(NamedTuple):
     text: str
 
 
-def compare_contents(old: PledgeContent, new: PledgeContent) -> list[Change]:
+def compare_contents(old: PledgeContent, new: PledgeContent) -> list[Difference]:
     """Give what the new content says differently, in the order of the page.
 
     What an older schema could not say counts as not said. All texts together take a bounded time.
@@ -32,7 +32,7 @@ def compare_contents(old: PledgeContent, new: PledgeContent) -> list[Change]:
     for place, line in {**after, **{place: line for place, line in before.items() if place not in after}}.items():
         was, is_now = (lines[place].text if place in lines else "" for lines in (before, after))
         if was != is_now:
-            changes.append(Change(line.label, compare_texts(was, is_now, effort)))
+            changes.append(Difference(line.label, compare_texts(was, is_now, effort)))
     return changes
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
 
+from django.utils import timezone
 from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 
@@ -17,6 +18,11 @@ _FORMS = re.compile(
     rf"|not after (?P<not_after>{_POINT})"
     rf"|between (?P<first>{_POINT}) and (?P<last>{_POINT})"
 )
+
+
+def first_moment_of(day: dt.date) -> dt.datetime:
+    """Give the midnight with which a day of the site's time zone begins."""
+    return dt.datetime.combine(day, dt.time.min, tzinfo=timezone.get_default_timezone())
 
 
 @dataclass(frozen=True)

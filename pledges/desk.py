@@ -89,8 +89,10 @@ def unpublished_drafts_of(editor: Editor) -> QuerySet[Pledge]:
 
 
 def checks_due(until: date) -> QuerySet[PublicPledge]:
-    """Public pledges whose next check is due by then, the longest overdue first."""
-    return PublicPledge.objects.in_public().filter(next_check_on__lte=until).order_by("next_check_on")
+    """Public pledges whose next check is due by then, the longest overdue first; each says if it has unpublished changes."""
+    due = PublicPledge.objects.in_public().filter(next_check_on__lte=until)
+    is_changed = ~Q(edition__content_digest=F("pledge__draft_digest"))
+    return due.annotate(has_unpublished_changes=is_changed).order_by("next_check_on")
 
 
 def _worked_on_by(editor: Editor) -> Q:

@@ -24,7 +24,7 @@ class Piece:
 
 
 @dataclass(frozen=True)
-class Change:
+class Difference:
     """One field that differs; `label` says which, in the words of the site."""
 
     label: str

@@ -30,6 +30,11 @@ class LoggedEntry:
     def kind_label(self) -> str:
         return str(Edition.Kind(self.kind).label)
 
+    @property
+    def is_withdrawal(self) -> bool:
+        """Whether no rating stands any more, although the line has the last one."""
+        return self.kind == Edition.Kind.WITHDRAWAL
+
 
 @dataclass(frozen=True)
 class EntriesPage:

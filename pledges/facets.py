@@ -1,7 +1,9 @@
 """How many public pledges there are behind every choice that the filters offer."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from itertools import repeat
 from typing import Any
 
 from django.utils.functional import cached_property
@@ -10,14 +12,16 @@ from pledges.conditions import Conditions
 from pledges.labels import UNRATED
 from pledges.models import PublicPledge, PublicSource
 from pledges.models.public_pledge import PublicPledgeQuerySet
+from pledges.questions import Question
 from pledges.totals import Cell, Facets, WideCell, all_cells, count_dated, facets, wide_cells_of
 
 LABELLED = ("rating", "topic", "department", "promisor")
 TALLIED = ("rating", "family", "topic", "department", "promisor")  # what a cell of the tally tells
 BESIDE = ("source", "due", "overdue")
+DIMENSIONS = (*TALLIED, *BESIDE)
 MOST_SOURCES = 20  # that are on offer at once
 
-Counted = list[tuple[dict[str, str], int]]
+Counted = list[tuple[tuple[str, ...], int]]  # values in the order of TALLIED, or of DIMENSIONS
 
 
 class FacetCounter:
@@ -42,9 +46,9 @@ class FacetCounter:
         if chosen.keys() <= set(TALLIED):
             tallied = facets(self._tallied, chosen, TALLIED)
             return Facets(tallied.total, tallied.by_choice | self._beside(chosen))
-        choices = {name: value for name, value in chosen.items() if name in (*TALLIED, *BESIDE)}
+        choices = {name: value for name, value in chosen.items() if name in DIMENSIONS}
         found = self.narrowed({name: value for name, value in chosen.items() if name not in choices})
-        return facets(self._widely(found), choices, (*TALLIED, *BESIDE))
+        return facets(self._widely(found), choices, DIMENSIONS)
 
     def titles(self, keys: Iterable[str]) -> dict[str, str]:
         """Give what the documents with these keys are called."""
@@ -55,15 +59,16 @@ class FacetCounter:
 
     @cached_property
     def labels_in_use(self) -> dict[str, set[str]]:
-        return {name: {values[name] for values, _ in self._tallied} for name in LABELLED}
+        return {name: {values[TALLIED.index(name)] for values, _ in self._tallied} for name in LABELLED}
 
     def _beside(self, chosen: Mapping[str, str]) -> dict[str, Counter[str]]:
         if chosen:
-            return facets(self._widely(self.narrowed(chosen)), {}, BESIDE).by_choice
-        most_used = list(PublicSource.objects.order_by("-pledges", "source")[:MOST_SOURCES])
-        self._titles.update({str(source.pk): source.title for source in most_used})
+            found = facets(self._widely(self.narrowed(chosen)), {}, DIMENSIONS)
+            return {name: found.by_choice[name] for name in BESIDE}
+        most_used = _most_used_sources().rows()
+        self._titles.update({str(key): title for key, title, _pledges in most_used})
         counted = count_dated(self.conditions.due, {"1": self.conditions.of("overdue", "1")})
-        sources = Counter({str(source.pk): source.pledges for source in most_used})
+        sources = Counter({str(key): pledges for key, _title, pledges in most_used})
         return {"source": sources, "due": counted, "overdue": counted}
 
     @cached_property
@@ -72,23 +77,34 @@ class FacetCounter:
 
     @cached_property
     def _tallied(self) -> Counted:
-        return [(self._values(cell), cell.pledges) for cell in all_cells()]
+        cells = all_cells()
+        return [(values, cell.pledges) for values, cell in zip(self._values(cells), cells, strict=True)]
 
     def _widely(self, pledges: PublicPledgeQuerySet) -> Counted:
         due, overdue = self.conditions.kind_of_due, self.conditions.kind_of_overdue
+        cells = wide_cells_of(pledges, due=due, overdue=overdue)
         return [
-            (self._values(cell) | {"source": str(cell.source), "due": cell.due, "overdue": cell.overdue}, cell.pledges)
-            for cell in wide_cells_of(pledges, due=due, overdue=overdue)
+            ((*values, str(cell.source), cell.due, cell.overdue), cell.pledges)
+            for values, cell in zip(self._values(cells), cells, strict=True)
         ]
 
-    def _values(self, cell: Cell | WideCell) -> dict[str, Any]:
-        values = {name: self._slugs[name].get(getattr(cell, name), "") for name in LABELLED}
-        return values | {"family": self._families.get(cell.rating, UNRATED)}
+    def _values(self, cells: Sequence[Cell] | Sequence[WideCell]) -> Iterable[tuple[str, ...]]:
+        """Give what the labels of each cell are called in addresses, column by column: there may be thousands."""
+        columns: Sequence[tuple[Any, ...]] = list(zip(*cells, strict=True))[: len(LABELLED)] or [() for _ in LABELLED]
+        # A label may be so new that it was not there a moment ago, when the labels were read.
+        named = [map(self._slugs[name].get, keys, repeat("")) for name, keys in zip(LABELLED, columns, strict=True)]
+        return zip(named[0], map(self._families.get, columns[0], repeat(UNRATED)), *named[1:], strict=True)
 
     @cached_property
-    def _slugs(self) -> dict[str, dict[int, str]]:
+    def _slugs(self) -> dict[str, dict[int | None, str]]:
         return {name: {key: label.slug for key, label in self.labels.by_key(name).items()} for name in LABELLED}
 
     @cached_property
     def _families(self) -> dict[int | None, str]:
         return {label.key: label.family for label in self.labels.of("rating")}
+
+
+@cache
+def _most_used_sources() -> Question:
+    most_used = PublicSource.objects.order_by("-pledges", "source")[:MOST_SOURCES]
+    return Question(most_used.values_list("source", "title", "pledges"))

@@ -13,7 +13,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from pledges.conditions import NO_DUE_DAY, Conditions
-from pledges.facets import BESIDE, LABELLED, MOST_SOURCES, TALLIED, FacetCounter
+from pledges.facets import DIMENSIONS, LABELLED, MOST_SOURCES, FacetCounter
 from pledges.filter_form import ORDERS, PledgeFilterForm, list_address, usual_sort
 from pledges.keyset import Slice, cut
 from pledges.labels import Label, Labels, families
@@ -26,8 +26,7 @@ from pledges.totals import Facets
 PAGE_SIZE = 50
 LONGEST_TITLE = 80
 
-_CHOICES = (*TALLIED, *BESIDE)
-_FILTERS = ("q", *_CHOICES, "changed_since")
+_FILTERS = ("q", *DIMENSIONS, "changed_since")
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,7 @@ class PledgeFilter:
         self.is_valid = self.form.is_valid()
         self.chosen = {name: str(value) for name, value in self._answers.items() if name in _FILTERS and value}
         self.query = Query.parse(self.chosen.get("q", ""))
-        self.form.offer({name: self._counted_names(name) for name in _CHOICES} | {"sort": self._orders})
+        self.form.offer({name: self._counted_names(name) for name in DIMENSIONS} | {"sort": self._orders})
 
     def pledges(self) -> PublicPledgeQuerySet:
         """Give the public pledges that match, in no order."""
@@ -159,7 +158,7 @@ class PledgeFilter:
 
     def count_without(self, name: str) -> int:
         """Count the pledges that would match without one of the filters that are on."""
-        if name in _CHOICES:
+        if name in DIMENSIONS:
             return self._facets.by_choice[name].total()
         return self.counter.narrowed({other: value for other, value in self.chosen.items() if other != name}).count()
 

@@ -5,10 +5,13 @@ rebuilds a guarded table calls `remove_guards()` first and ends with `install_gu
 triggers, and fails while another table's trigger mentions the table.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db.backends.base.base import BaseDatabaseWrapper
+
+_COLUMN = re.compile(r"\b(?:NEW|OLD)\.(\w+)")
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,11 @@ class Guard:
         return f"{self.table}_guard_{self.event.lower()}"
 
     @property
+    def columns(self) -> set[str]:
+        """The columns of its table that must be there, or it would refuse everything."""
+        return set(_COLUMN.findall(" ".join(self.refusals.values()))) - {"rowid"}
+
+    @property
     def level(self) -> str:
         return "STATEMENT" if self.event == "TRUNCATE" else "ROW"
 
@@ -41,12 +49,15 @@ def register(guards: Guards) -> None:
 
 
 def install_guards(connection: BaseDatabaseWrapper) -> None:
-    """Put every guard in place anew; passes over tables that do not exist yet."""
+    """Put every guard in place anew; passes over those of tables and columns that do not exist yet."""
     remove_guards(connection)
-    tables = connection.introspection.table_names()
+    guards = _guards(connection.vendor)
     with connection.cursor() as cursor:
-        for guard in _guards(connection.vendor):
-            if guard.table in tables:
+        tables = {guard.table for guard in guards} & {*connection.introspection.table_names(cursor)}
+        described = {table: connection.introspection.get_table_description(cursor, table) for table in tables}
+        columns = {table: {column.name for column in described[table]} for table in tables}
+        for guard in guards:
+            if guard.table in tables and guard.columns <= columns[guard.table]:
                 for statement in _create(guard, connection.vendor):
                     cursor.execute(statement)
 

@@ -2,13 +2,14 @@
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db.models import CharField, Count, F, Func, Max, OuterRef, Q, QuerySet, Subquery
-from django.utils import timezone
 
+from pledges.dates import first_moment_of
 from pledges.labels import Label, Labels
 from pledges.models import Edition, PublicPledge
 from pledges.models.public_pledge import Correction
@@ -19,31 +20,42 @@ MOST_LISTED = 200
 
 def end_of(day: date) -> datetime:
     """Give the first moment after a day of the site's time zone."""
-    return datetime.combine(day + timedelta(days=1), time.min, tzinfo=timezone.get_default_timezone())
+    return first_moment_of(day + timedelta(days=1))
 
 
-def stood_at(slug: str, day: date) -> Any:
+@dataclass(frozen=True)
+class PastEdition:
+    """An edition of a public pledge, and `until` when it stood: the moment of the next one, or None.
+
+    `is_withdrawn` if the pledge was withdrawn by it, or before it and not brought back since: a redaction brings nothing back.
+    """
+
+    edition: Edition
+    until: datetime | None
+    is_withdrawn: bool
+
+    @property
+    def public(self) -> PublicPledge:
+        return self.edition.pledge.public
+
+
+def stood_at(slug: str, day: date) -> PastEdition | None:
     """Give the edition of a public pledge that stood at the end of a day, or None if there was none yet."""
-    return _editions(slug).filter(published_at__lt=end_of(day)).order_by("-number").first()
+    return next(_past(_editions(slug).filter(published_at__lt=end_of(day)).order_by("-number")[:1]), None)
 
 
-def edition_of(slug: str, number: int) -> Any:
+def edition_of(slug: str, number: int) -> PastEdition | None:
     """Give one edition of a public pledge, or None."""
-    return _editions(slug).filter(number=number).first()
+    return next(_past(_editions(slug).filter(number=number)), None)
 
 
-def with_the_one_before(slug: str, number: int) -> dict[int, Any]:
+def with_the_one_before(slug: str, number: int) -> dict[int, PastEdition]:
     """Give an edition of a public pledge and the one before it, by number, where there are such editions."""
-    return {edition.number: edition for edition in _editions(slug).filter(number__in=[number - 1, number])}
+    return {past.edition.number: past for past in _past(_editions(slug).filter(number__in=[number - 1, number]))}
 
 
-def is_withdrawal(edition: Any) -> bool:
-    """Whether the pledge was withdrawn by this edition, or before it and not brought back since: a redaction brings nothing back."""
-    return bool(edition.said_kind == Edition.Kind.WITHDRAWAL)
-
-
-def withdrawal_of(edition: Any) -> Edition:
-    """Give the edition that withdrew the pledge, at or before one that `is_withdrawal`."""
+def withdrawal_of(edition: Edition) -> Edition:
+    """Give the edition that withdrew the pledge, at or before one that was withdrawn."""
     withdrawals = Edition.objects.filter(pledge=edition.pledge_id, kind=Edition.Kind.WITHDRAWAL)
     return withdrawals.filter(number__lte=edition.number).defer("content").latest("number")
 
@@ -61,6 +73,11 @@ def _editions(slug: str) -> QuerySet[Any]:
     )
 
 
+def _past(editions: QuerySet[Any]) -> Iterator[PastEdition]:
+    for edition in editions:
+        yield PastEdition(edition, edition.until, is_withdrawn=edition.said_kind == Edition.Kind.WITHDRAWAL)
+
+
 def redaction_of(edition: Edition) -> Edition | None:
     """Give the entry that says why an edition's content is gone."""
     redactions = Edition.objects.filter(pledge=edition.pledge_id, kind=Edition.Kind.REDACTION).order_by("number")
@@ -76,6 +93,7 @@ class EditionLine:
     before: Label | None
     after: Label | None
     is_removed: bool
+    can_be_compared: bool  # with the one before: both have their text
 
     @property
     def has_moved(self) -> bool:
@@ -97,13 +115,19 @@ def editions_of(public: PublicPledge, labels: Labels, *, before: int | None = No
         editions = editions.filter(number__lt=before)
     small = ("number", "kind", "published_at", "change_note", "entry", "hash", "content_digest")
     found = list(editions.order_by("-number").only(*small)[: MOST_LINES + 1])
-    if not found:  # nothing is older than the first
-        return EditionLines([], older=None)
     ratings = labels.by_slug("rating")
     after = [ratings.get(json.loads(bytes(edition.entry))["rating"]) for edition in found]
     lines = [
-        EditionLine(edition, before=before_it, after=after_it, is_removed=edition.content_digest is None)
-        for edition, after_it, before_it in zip(found, after, [*after[1:], None], strict=True)
+        EditionLine(
+            edition,
+            before=before_it,
+            after=after_it,
+            is_removed=not edition.content_digest,
+            can_be_compared=bool(edition.content_digest and one_before and one_before.content_digest),
+        )
+        for edition, one_before, after_it, before_it in zip(
+            found, [*found, None][1:], after, [*after, None][1:], strict=True
+        )
     ][:MOST_LINES]
     return EditionLines(lines, older=lines[-1].edition.number if len(found) > MOST_LINES else None)
 

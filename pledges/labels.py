@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import CharField, F, QuerySet, Value
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from pledges.models import Department, Family, Promisor, PublicSource, Rating, Topic
 from pledges.models.grouping import Grouping
+from pledges.questions import Question
 
 _KEY = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
 UNRATED = "unrated"  # the seventh state, beside the families: no verdict
@@ -39,11 +41,7 @@ class Labels:
 
     @cached_property
     def _all(self) -> list[Label]:
-        groupings = [_rows(model, name) for name, model in GROUPINGS.items()]
-        ratings = _rows(Rating, "rating", shown_family=F("family"), place=F("position"))
-        if self._source:
-            groupings.append(_source(self._source))
-        rows = ratings.union(*groupings, all=True).order_by("dimension", "place", "name")
+        rows = _question(self._source).rows()
         return [Label(dimension, key, slug, name, family) for dimension, _place, key, slug, name, family in rows]
 
     def of(self, dimension: str) -> list[Label]:
@@ -63,6 +61,15 @@ GROUPINGS: dict[str, type[Grouping]] = {"topic": Topic, "department": Department
 def families() -> dict[str, str]:
     """Give what ratings can amount to, by value, with “not yet rated” last."""
     return {family.value: str(family.label) for family in Family} | {UNRATED: _("Not yet rated")}
+
+
+@lru_cache(maxsize=64)
+def _question(source: int | None) -> Question:
+    groupings = [_rows(model, name) for name, model in GROUPINGS.items()]
+    ratings = _rows(Rating, "rating", shown_family=F("family"), place=F("position"))
+    if source:
+        groupings.append(_source(source))
+    return Question(ratings.union(*groupings, all=True).order_by("dimension", "place", "name"))
 
 
 def _rows(model: type[Rating | Grouping], dimension: str, **columns: F) -> QuerySet[Any, Any]:

@@ -6,7 +6,8 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -16,7 +17,7 @@ from django.conf import settings
 
 from pledges.content import canonical, digest, standing_rating
 from pledges.models import Edition
-from pledges.verifier import Chain
+from pledges.verifier import Chain, read_entry
 
 # What reading raises when a column holds what no release would ever write.
 UNREADABLE = (AttributeError, IndexError, KeyError, RecursionError, TypeError, ValueError)
@@ -83,31 +84,46 @@ def lines(*, after: int = 0) -> Iterator[bytes]:
         after = batch[-1][0]
 
 
-def verify(editions: Iterable[Edition], handles: Mapping[int, str], lines: Chain | None = None) -> Iterator[Problem]:
-    """Go through the editions in order of sequence and name everything that does not hold.
+def verify(
+    editions: Iterable[Edition],
+    handles: Mapping[int, str],
+    lines: Chain | None = None,
+    *,
+    redactions: Iterable[Edition],
+) -> Iterator[Problem]:
+    """Go through the editions in order of sequence and name, in that order too, everything that does not hold.
 
-    `handles` gives the public name of each editor by key; `lines` follows the entries meanwhile.
+    `handles` gives the public name of each editor by key; `lines` follows the entries meanwhile; `redactions` are those
+    of the editions, which have to be known before the editions that they blank are met.
     """
-    check = _Check(handles, lines or Chain())
+    check = _Check(handles, lines or Chain(), redacted={pair for one in redactions for pair in _redacted(one)})
     for edition in editions:
         try:
             for sentence in check.follow(edition):
                 yield Problem(edition.sequence, sentence)
         except UNREADABLE:
             yield Problem(edition.sequence, "it cannot be read.")
-    for sequence, _pledge_id in sorted(check.blank - check.redacted):
-        yield Problem(sequence, "its content is gone and no later redaction of the pledge names it.")
+
+
+def _redacted(redaction: Edition) -> Iterator[tuple[int, int]]:
+    """Give the sequence and the pledge of each edition that a redaction may have blanked."""
+    with suppress(*UNREADABLE):  # said when its turn comes
+        entry = read_entry(bytes(redaction.entry)) or {}
+        yield from ((sequence, redaction.pledge_id) for sequence in _named(entry, redaction.sequence))
+
+
+def _named(entry: dict[str, Any], before: int) -> list[int]:
+    return [sequence for sequence in entry.get("redacts", []) if sequence < before]
 
 
 class _Check:
     """Where the check of the editions has got to; `lines` checks what is public of them."""
 
-    def __init__(self, handles: Mapping[int, str], lines: Chain) -> None:
+    def __init__(self, handles: Mapping[int, str], lines: Chain, redacted: Container[tuple[int, int]]) -> None:
         self.handles = handles
         self.lines = lines
+        self.redacted = redacted  # sequence and pledge
         self.numbers: Counter[int] = Counter()
-        self.blank: set[tuple[int, int]] = set()  # sequence and pledge
-        self.redacted: set[tuple[int, int]] = set()
 
     def follow(self, edition: Edition) -> Iterator[str]:
         """Check one edition against those before it and take it in."""
@@ -123,12 +139,11 @@ class _Check:
     def _compare(self, edition: Edition, entry: dict[str, Any]) -> Iterator[str]:
         yield from _compare_columns(edition, entry, self.handles)
         if edition.kind == Edition.Kind.REDACTION:
-            named = (sequence for sequence in entry.get("redacts", []) if sequence < edition.sequence)
-            self.redacted.update((sequence, edition.pledge_id) for sequence in named)
-        if edition.content is None:
-            self.blank.add((edition.sequence, edition.pledge_id))
-        else:
+            _named(entry, edition.sequence)  # or it cannot be read
+        if edition.content is not None:
             yield from _compare_content(edition, bytes(edition.content), entry)
+        elif (edition.sequence, edition.pledge_id) not in self.redacted:
+            yield "its content is gone and no later redaction of the pledge names it."
 
 
 def _compare_columns(edition: Edition, entry: dict[str, Any], handles: Mapping[int, str]) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 from pledges import ready_html
 from pledges.compose import compose, next_number
 from pledges.content import PledgeContent, VerdictContent, read
+from pledges.history import PastEdition
 from pledges.models import Edition, Pledge, PublicPledge, Review, Source
 from pledges.models.public_pledge import Correction
 
@@ -93,9 +93,10 @@ def pledge_page(public: PublicPledge) -> PledgePage:
     return replace(page, parts=ready_html.parts_of(public, page.sources))
 
 
-def past_page(edition: Any, *, day: date | None = None) -> PledgePage:
-    """Give the page of any edition as it read, found by `pledges.history`: at the end of a day, or by its number."""
-    public: PublicPledge = edition.pledge.public
+def past_page(past: PastEdition, *, day: date | None = None) -> PledgePage:
+    """Give the page of any edition that has its content, as it read: at the end of a day, or by its number."""
+    public, edition = past.public, past.edition
+    assert edition.content is not None
     page = _page(public, edition, read(bytes(edition.content)), public.recorded_moments)
     kept = (
         reverse("pledge-at", args=[public.slug, day])
@@ -107,7 +108,7 @@ def past_page(edition: Any, *, day: date | None = None) -> PledgePage:
         page,
         cited_address=settings.SITE_URL + kept,
         changed_at=edition.published_at,
-        past=LookingBack(day, edition.until, later),
+        past=LookingBack(day, past.until, later),
     )
 
 
@@ -146,11 +147,11 @@ def preview_page(pledge: Pledge, edition: Edition) -> PledgePage:
 
 
 def _page(public: PublicPledge, edition: Edition, content: PledgeContent, recorded: dict[int, datetime]) -> PledgePage:
-    dated = reverse("pledge-at", args=[public.slug, timezone.localdate(edition.published_at)])
     return PledgePage(
         slug=public.slug,
         address=settings.SITE_URL + reverse("pledge-detail", args=[public.slug]),
-        cited_address=settings.SITE_URL + dated,
+        # Not that of a day: another edition may come out on it.
+        cited_address=settings.SITE_URL + reverse("edition-detail", args=[public.slug, edition.number]),
         edition=edition,
         content=content,
         history=_history(content, recorded),

@@ -16,6 +16,7 @@ from pledges.models import PublicPledge, RetiredSlug
 
 _PATIENCE = 10  # seconds
 _OF_GROUPINGS = ("topic", "department", "promisor")
+_NO_PAGES = ("account_", "mfa_", "markdownx_", "healthz", "readyz", "csp-report")  # no cache keeps what these answer
 _SECTIONS = ("pages", "pledges", "topics", "departments", "promisors")
 
 
@@ -42,9 +43,9 @@ def purge(addresses: Sequence[str], tags: Sequence[str]) -> str:
 
 
 def _patterns() -> Iterator[tuple[str, list[str]]]:
-    """Give the name and the parameters of every address that has one."""
+    """Give the name and the parameters of every address of a reader's page."""
     found = get_resolver().reverse_dict
-    for name in filter(lambda name: isinstance(name, str), found):
+    for name in filter(lambda name: isinstance(name, str) and not name.startswith(_NO_PAGES), found):
         for possibilities, *_rest in found.getlist(name):
             for _path, parameters in possibilities:
                 yield name, parameters
@@ -68,7 +69,7 @@ def _values(name: str, parameter: str, public: PublicPledge) -> Iterator[Any]:
         yield from RetiredSlug.objects.filter(pledge=public.pledge_id).values_list("slug", flat=True)
     elif parameter == "section":
         yield from _SECTIONS
-    elif parameter in {"number", "n"}:
+    elif parameter in {"number", "n"} and name.startswith("edition"):
         yield from range(1, public.edition.number + 1)
     elif parameter in {"day", "date", "on"}:
         yield from _days(timezone.localdate(public.first_published_at), timezone.localdate())

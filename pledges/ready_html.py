@@ -15,13 +15,14 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from pledges.models import PublicPledge, ReadyHtml, Source
 
+_SAID_OF_THE_SITE = ("LANGUAGE_CODE", "TIME_ZONE", "SITE_URL", "SITE_NAME", "SITE_PUBLISHER")
 _MADE_OF = ("pledges/**/*.py", "templates/**/*.html")
 
 
 @cache
 def release() -> str:
-    """Give a name for all that makes HTML of a content."""
-    made_of = hashlib.sha256(f"{settings.LANGUAGE_CODE} {settings.TIME_ZONE}".encode())
+    """Give a name for all that makes HTML of a content, and for what a page says of the site."""
+    made_of = hashlib.sha256(json.dumps([getattr(settings, name) for name in _SAID_OF_THE_SITE]).encode())
     for file in sorted(file for pattern in _MADE_OF for file in Path(settings.BASE_DIR).glob(pattern)):
         made_of.update(file.read_bytes())
     return made_of.hexdigest()[:12]

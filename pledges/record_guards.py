@@ -5,11 +5,11 @@ is a redaction, which may blank texts that its entry names, and what reviews tel
 """
 
 from pledges.guards import Guard, is_changed, rows_of
+from pledges.verifier import FIRST_PREVIOUS_HASH
 
 EDITION, VERDICT, REVIEW = "pledges_edition", "pledges_verdict", "pledges_review"
 CHECKPOINT = "pledges_checkpoint"
 
-_FIRST_PREVIOUS_HASH = "0" * 64
 _EDITION_ERASABLE = ("content", "salt", "content_digest")
 _EDITION_FIXED = (
     *("sequence", "pledge_id", "number", "kind", "published_at", "actor_id", "approver_id"),
@@ -17,6 +17,7 @@ _EDITION_FIXED = (
 )
 _VERDICT_ERASABLE = ("summary", "explanation", "missing", "asked", "no_primary_reason", "attribution")
 _REVIEW_FIXED = ("id", "pledge_id", "kind", "change_note", "requested_by_id", "requested_at")
+_REVIEW_ERASABLE = ("content_digest", "copies_digest")
 _VERDICT_FIXED = ("id", "pledge_id", "rating_id", "effective_on", "corrects_id", "written_by_id", "first_edition_id")
 
 
@@ -66,7 +67,7 @@ def _new_edition_refusals(vendor: str, same: str) -> dict[str, str]:
             f"NOT (NEW.sequence {same} COALESCE({last('sequence')}, 0) + 1)"
         ),
         "editions are append-only: the previous hash must be the last one": (
-            f"NOT (NEW.previous_hash {same} COALESCE({last('hash')}, '{_FIRST_PREVIOUS_HASH}'))"
+            f"NOT (NEW.previous_hash {same} COALESCE({last('hash')}, '{FIRST_PREVIOUS_HASH}'))"
         ),
         "editions are append-only: hash and number must be new": f"EXISTS ({collision})",
         "editions are append-only: the moment cannot be earlier than the last one": (
@@ -121,6 +122,7 @@ def _verdict_guards(vendor: str, same: str) -> list[Guard]:
 
 def _review_guards(vendor: str, same: str) -> list[Guard]:
     published = f"SELECT 1 FROM {rows_of(REVIEW, vendor)} WHERE id = NEW.id AND edition_id IS NOT NULL"
+    erased = " AND ".join(f"(NEW.{column} = '' OR NEW.{column} = OLD.{column})" for column in _REVIEW_ERASABLE)
     decided = ("decision", "decided_by_id", "decided_at", "edition_id")
     redacted_later = (
         f"EXISTS (SELECT 1 FROM {rows_of(EDITION, vendor)} AS later WHERE later.kind = 'redaction'"
@@ -133,8 +135,8 @@ def _review_guards(vendor: str, same: str) -> list[Guard]:
             "UPDATE",
             {
                 "a review asks for what it asked for: make a new one": (
-                    f"{is_changed(_REVIEW_FIXED, same)} OR {is_changed(('content_digest',), same)}"
-                    f" AND NOT (NEW.content_digest = '' AND {_redacted(vendor, 'OLD.edition_id')})"
+                    f"{is_changed(_REVIEW_FIXED, same)} OR {is_changed(_REVIEW_ERASABLE, same)}"
+                    f" AND NOT ({erased} AND {_redacted(vendor, 'OLD.edition_id')})"
                 ),
                 "a published review cannot be changed": (
                     f"OLD.edition_id IS NOT NULL AND ({is_changed((*decided, 'publish_at'), same)}"

@@ -1,9 +1,10 @@
 """What is to be removed from texts on legal grounds, and what stands in its place."""
 
+import html
 import json
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from pledges.content import canonical
 from pledges.text import clean_line
@@ -12,6 +13,8 @@ MARK = "[removed]"
 SHORTEST = 3  # characters: less would stand everywhere
 _ADDRESS = "https://removed.invalid/"  # a host that can never exist (RFC 2606)
 _FIXED = {"slug", "kind", "family", "direction"}
+# What may stand within words in Markdown and not in what it says: notes, where links lead, and signs.
+_MARKS = re.compile(r"\[\^[^][]*\]|\]\([^()]*\)|\]\[[^][]*\]|!?\[|[\\`*_\]<>~|]")
 _PICTURE = re.compile(r"/media/([0-9a-f]{32}\.(?:jpg|png))")
 
 
@@ -20,18 +23,27 @@ class NotRemovableError(ValueError):
 
 
 class Removal:
-    """Some passages, found whatever white space is between their words and whatever their case, or some whole texts."""
+    """Some passages, found whatever white space is between their words and whatever their case, or some whole texts.
+
+    A passage that begins or ends with a letter or digit is found as whole words only. It is found too where marks of Markdown
+    stand within it, but has to be given as it is written there to be removed.
+    """
 
     def __init__(self, passages: Iterable[str] = (), *, whole: Iterable[str] = ()) -> None:
         self.passages = [clean_line(passage) for passage in passages]
         if any(len(passage) < SHORTEST for passage in self.passages):
             raise NotRemovableError(f"A text to be removed has at least {SHORTEST} characters.")
         self._whole = {*whole}
-        words = (r"\s+".join(map(re.escape, passage.split())) for passage in self.passages)
-        self._pattern = re.compile("|".join(words) or "(?!)", re.IGNORECASE)
+        self._pattern = re.compile("|".join(map(_pattern, self.passages)) or "(?!)", re.IGNORECASE)
 
     def concerns(self, text: str) -> bool:
-        return text in self._whole or bool(self._pattern.search(text))
+        return text in self._whole or self._is_found(text)
+
+    def _is_found(self, text: str) -> bool:
+        if self._pattern.search(text):
+            return True
+        # Not the real parser: every text of the database is looked at, some of them while publishers wait.
+        return bool(self._pattern.search(html.unescape(_MARKS.sub("", text))))
 
     def without(self, text: str) -> str:
         """Give the text with a mark in place of what is removed."""
@@ -43,7 +55,12 @@ class Removal:
             return text
         if is_fixed(name):
             raise NotRemovableError(f"The text stands in the field “{name}” of {key}, which cannot be blanked.")
-        return f"{_ADDRESS}{key}" if name.endswith("url") else self.without(text)
+        left = f"{_ADDRESS}{key}" if name.endswith("url") else self.without(text)
+        if self._is_found(left):
+            raise NotRemovableError(
+                f"In the field “{name}” of {key} the text has marks of Markdown within: name it as it is written there, too."
+            )
+        return left
 
     def from_content(self, stored: bytes) -> bytes:
         """Give the bytes of a content of any schema without what is removed."""
@@ -66,9 +83,35 @@ class Removal:
         return {name: "" if isinstance(part, str) and part != verdict[name] else part for name, part in said.items()}
 
 
+def _pattern(passage: str) -> str:
+    words = r"\s+".join(map(re.escape, passage.split()))
+    # An underscore is a mark here, no letter: it stands around what is emphasised.
+    before, after = (r"(?<![^\W_])" if passage[0].isalnum() else "", r"(?![^\W_])" if passage[-1].isalnum() else "")
+    return f"{before}{words}{after}"
+
+
+def is_removed(address: str) -> bool:
+    """Whether an address stands in place of one that was removed."""
+    return address.startswith(_ADDRESS)
+
+
 def is_fixed(name: str) -> bool:
     """Whether a field holds an address, a choice or a date rather than words."""
     return name in _FIXED or name.endswith(("_on", "_by"))
+
+
+class Removed(NamedTuple):
+    """A text before and after something was removed from it, with the name of its field."""
+
+    name: str
+    before: str
+    after: str
+
+
+def removed_between(before: bytes, after: bytes) -> list[Removed]:
+    """Give the texts of a stored content that the same content without what was removed has otherwise."""
+    both = zip(texts_of(before), texts_of(after), strict=True)
+    return [Removed(name, old, new) for (name, old), (_same, new) in both if old != new]
 
 
 def texts_of(stored: bytes) -> Iterator[tuple[str, str]]:

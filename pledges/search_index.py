@@ -106,6 +106,16 @@ def _is_whole(connection: BaseDatabaseWrapper) -> bool:
     return True
 
 
+def forget_what_is_gone(connection: BaseDatabaseWrapper) -> None:
+    """Have SQLite's index hold no word any more that no text has; PostgreSQL's does once the table is vacuumed.
+
+    A token that goes is only marked as gone, and stays until its part of the index is merged with the others.
+    """
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute(f"INSERT INTO {INDEX} ({INDEX}) VALUES ('optimize')")
+
+
 def keys(vendor: str, wanted: Sequence[Phrase], unwanted: Sequence[Phrase]) -> RawSQL:
     """Give, as a subquery, the keys of the pledges that have every wanted phrase (at least one) and none of the unwanted.
 

@@ -21,7 +21,7 @@ from pledges.labels import UNRATED
 from pledges.models import Family
 
 WIDTH, HEIGHT = 1200, 630
-VERSION = 1  # of the drawing: raise it whenever the same content makes another picture
+VERSION = 2  # of the drawing: raise it whenever the same content makes another picture
 
 # As in static/css/tokens.css, on a light page.
 PAGE, TEXT, QUIET, LINE = "#fdfcfa", "#17191c", "#55595f", "#dcd7cd"
@@ -60,7 +60,11 @@ _SHAPES: dict[str, list[tuple[str, bool, dict[str, Any]]]] = {
         ("polygon", True, {"xy": (12.9, 15.1, 8, 10.2, 3.1, 15.1, 0.9, 12.9, 5.8, 8, 0.9, 3.1)}),
         ("polygon", True, {"xy": (3.1, 0.9, 15.1, 12.9, 12.9, 15.1, 0.9, 3.1)}),
     ],
-    Family.UNDECIDED: [("polygon", True, {"xy": (8, 0, 16, 8, 8, 16, 0, 8)}), ("text", False, {"xy": (8, 8.2)})],
+    Family.UNDECIDED: [
+        ("polygon", True, {"xy": (8, 0, 16, 8, 8, 16, 0, 8)}),
+        ("polygon", False, {"xy": (8, 2.6, 13.4, 8, 8, 13.4, 2.6, 8)}),
+        *(("ellipse", True, {"xy": (left, 6.9, left + 2.2, 9.1)}) for left in (3.9, 6.9, 9.9)),
+    ],
     UNRATED: [
         ("arc", True, {"xy": (0.5, 0.5, 15.5, 15.5), "start": turn, "end": turn + 27}) for turn in range(0, 360, 45)
     ],
@@ -228,7 +232,5 @@ def _shape(family: str) -> Image.Image:
         options = {**where, "xy": [place * scale for place in where["xy"]], "fill": 255 if is_ink else 0}
         if primitive == "arc":
             options["width"] = round(2 * scale)
-        if primitive == "text":
-            options |= {"text": "?", "font": _font(round(10 * scale), is_bold=True), "anchor": "mm"}
         getattr(draw, primitive)(**options)
     return mask.resize((_SHAPE, _SHAPE), Image.Resampling.LANCZOS)

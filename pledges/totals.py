@@ -1,14 +1,16 @@
 """How many public pledges stand where. A corrected verdict counts nowhere: only the standing one does."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from django.db.models import Case, Count, Q, QuerySet, Sum, Value
 
 from pledges.models import DueTally, PublicPledge, Tally
 from pledges.models.public_pledge import PublicPledgeQuerySet
+from pledges.questions import Question
 
 
 class Cell(NamedTuple):
@@ -23,7 +25,12 @@ class Cell(NamedTuple):
 
 def all_cells() -> list[Cell]:
     """Count every public pledge, by one query."""
-    return [Cell(*row) for row in Tally.objects.values_list(*Tally.CELL, "pledges")]
+    return [Cell(*row) for row in _cells().rows()]
+
+
+@cache
+def _cells() -> Question:
+    return Question(Tally.objects.values_list(*Tally.CELL, "pledges"))
 
 
 class WideCell(NamedTuple):
@@ -48,18 +55,21 @@ def wide_cells_of(pledges: PublicPledgeQuerySet, *, due: Case, overdue: Case) ->
 
 def count_dated(due: Mapping[str, Q], overdue: Mapping[str, Q]) -> Counter[str]:
     """Count, by one query, all public pledges that meet conditions about the day they are due or our check is."""
+    counted = _dated(tuple(due.items()), tuple(overdue.items())).rows()
+    return Counter({name: total or 0 for name, total in counted})
+
+
+@lru_cache(maxsize=4)  # the conditions name the day
+def _dated(due: tuple[tuple[str, Q], ...], overdue: tuple[tuple[str, Q], ...]) -> Question:
     of_due = DueTally.objects.order_by()
     questions: list[QuerySet[Any, Any]] = [
-        of_due.filter(condition).values(name=Value(name)).annotate(total=Sum("pledges"))
-        for name, condition in due.items()
+        of_due.filter(condition).values(name=Value(name)).annotate(total=Sum("pledges")) for name, condition in due
     ]
     of_overdue = PublicPledge.objects.in_public().order_by()
     questions += [
-        of_overdue.filter(condition).values(name=Value(name)).annotate(total=Count("*"))
-        for name, condition in overdue.items()
+        of_overdue.filter(condition).values(name=Value(name)).annotate(total=Count("*")) for name, condition in overdue
     ]
-    counted = questions[0].union(*questions[1:], all=True).values_list("name", "total")
-    return Counter({name: total or 0 for name, total in counted})
+    return Question(questions[0].union(*questions[1:], all=True).values_list("name", "total"))
 
 
 @dataclass(frozen=True)
@@ -71,17 +81,24 @@ class Facets:
 
 
 def facets(
-    counted: Iterable[tuple[Mapping[str, str], int]], chosen: Mapping[str, str], dimensions: Iterable[str]
+    counted: Iterable[tuple[Sequence[str], int]], chosen: Mapping[str, str], dimensions: Sequence[str]
 ) -> Facets:
-    """Count, in one pass, pledges with the same values: those that all choices match, and those that all but one do."""
-    matching, by_choice = 0, {name: Counter[str]() for name in dimensions}
+    """Count, in one pass, pledges with the same values: those that all choices match, and those that all but one do.
+
+    The values stand in the order of the dimensions.
+    """
+    asked = [(dimensions.index(name), value) for name, value in chosen.items()]
+    by_place = [Counter[str]() for _ in dimensions]
+    matching = 0
     for values, pledges in counted:
-        missed = [name for name, value in chosen.items() if values[name] != value]
+        missed = [place for place, value in asked if values[place] != value]
         if not missed:
             matching += pledges
-        for name in by_choice if not missed else missed if len(missed) == 1 else ():
-            by_choice[name][values[name]] += pledges
-    return Facets(matching, by_choice)
+            for counter, value in zip(by_place, values, strict=True):
+                counter[value] += pledges
+        elif len(missed) == 1:
+            by_place[missed[0]][values[missed[0]]] += pledges
+    return Facets(matching, dict(zip(dimensions, by_place, strict=True)))
 
 
 def counts(cells: Iterable[Cell], dimension: str) -> Counter[int | None]:

@@ -37,7 +37,7 @@ logging.getLogger("gunicorn.error").addFilter(hide_private)
 os.environ.setdefault("DATABASE_POOL_SIZE", str(threads + 1))  # one for the thread that reads the journal
 os.environ.setdefault("PGOPTIONS", "-c statement_timeout=3000 -c lock_timeout=2500")
 
-_M_ARENA_MAX = -8  # malloc.h
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8  # malloc.h
 
 
 def when_ready(_server: Any) -> None:
@@ -45,8 +45,9 @@ def when_ready(_server: Any) -> None:
     gc.collect()
     gc.freeze()
     with suppress(OSError, AttributeError):  # another C library than Debian's
-        # Else each thread gets a heap of its own, and none gives back what it had for a moment.
-        ctypes.CDLL("libc.so.6").mallopt(_M_ARENA_MAX, 2)
+        # Else each thread gets a heap of its own, and none gives back what a page or its packing needed for a moment.
+        for option, value in {_M_ARENA_MAX: 1, _M_MMAP_THRESHOLD: 65_536, _M_TRIM_THRESHOLD: 65_536}.items():
+            ctypes.CDLL("libc.so.6").mallopt(option, value)
 
 
 def post_worker_init(worker: Any) -> None:

@@ -25,6 +25,7 @@ USE_TZ = True
 PURGE_URL = env.address("PURGE_URL")
 LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en-gb", _("British English"))]
+FORMAT_MODULE_PATH = "tracker.formats"
 
 SECRET_KEY = env.secret("DJANGO_SECRET_KEY")
 DEBUG = env.yes_or_no("DJANGO_DEBUG")
@@ -83,6 +84,7 @@ TEMPLATES = [
         "OPTIONS": {
             "context_processors": [
                 "tracker.site.site",
+                "tracker.newsletter.wording.sign_up",
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
@@ -189,6 +191,9 @@ CONTENT_SECURITY_POLICY = {
         **REPORTING,
     }
 }
+
+# What removes text, by order of a court, from that which repeats a pledge's page (pledges.actions.echoes).
+ALSO_REDACTED = ["tracker.newsletter.actions.redaction.remove"]
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000

@@ -1,8 +1,6 @@
 from django.conf import settings
 from django.http import HttpRequest
 
-from tracker.newsletter import wording
-
 
 def site(_request: HttpRequest) -> dict[str, object]:
     """Context processor: who publishes this tracker, and where."""
@@ -12,5 +10,4 @@ def site(_request: HttpRequest) -> dict[str, object]:
         "site_contact": settings.SITE_CONTACT,
         "site_licence": settings.SITE_LICENCE,
         "site_url": settings.SITE_URL,
-        "sign_up_wording": wording.FOR_PEOPLE,
     }

@@ -26,9 +26,12 @@ def sign(key: SigningKey, *, last: Kept | None, remember: Callable[[Kept], None]
         chain = _follow([kept for kept in (last, known) if kept])
     now = Kept(key.name, chain.size, chain.tree.root, chain.head)
     with public_change() as tags:
-        remember(now)
         stored = Checkpoint.objects.last()
-        if stored and stored.size >= chain.size:
+        if stored and stored.size > now.size:
+            return stored  # somebody signed more meanwhile, and remembers that
+        remember(now)
+        if stored and stored.size == now.size:
+            _require_same_key(stored, key)
             return stored
         signed = Checkpoint.objects.create(
             size=now.size,
@@ -39,6 +42,13 @@ def sign(key: SigningKey, *, last: Kept | None, remember: Callable[[Kept], None]
         )
         tags.update({"log", standing_facts.mark(signed)})
         return signed
+
+
+def _require_same_key(stored: Checkpoint, key: SigningKey) -> None:
+    if stored.verifier_key != str(key.verifier_key):
+        raise NotSignableError(
+            "The log has not grown since it was signed with another key: this one signs once there is another entry."
+        )
 
 
 def _follow(known: list[Kept]) -> Chain:

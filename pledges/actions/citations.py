@@ -1,10 +1,15 @@
 """Which sources readers see cited. A page shows today's archived copy of each, whichever edition it is made from."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import NamedTuple
 
 from pledges import content
+from pledges.actions.expectations import current_content, current_editions
 from pledges.content import PledgeContent
-from pledges.models import Edition, Pledge, PublicCitation, Source
+from pledges.models import Edition, Pledge, PublicCitation, Review, Source
+from pledges.removal import is_removed
 
 
 def refresh(pledge: Pledge) -> None:
@@ -30,7 +35,58 @@ def digest_of_copies(cited: PledgeContent) -> str:
     """Give a digest of where the archived copies of all cited sources lead today."""
     keys = sorted(source.key for source in cited.sources)
     copies = Source.objects.only("archived_url").in_bulk(keys)
-    return content.digest(content.canonical([[key, copies[key].archived_url] for key in keys if key in copies]))
+    return _digest((key, copies[key].archived_url) for key in keys if key in copies)
+
+
+def altered_copies() -> Iterator[str]:
+    """Name, in sentences, where an archived copy leads elsewhere than an editor whom the history knows had it lead.
+
+    A copy is no part of an edition. What it was when a current edition was approved is known by a digest of all its
+    copies, and each change since by the history of its source.
+    """
+    past = _past_copies()
+    today = dict(Source.objects.order_by("pk").values_list("pk", "archived_url"))
+    for key, copy in today.items():
+        if key in past and past[key][-1].archived_url != copy:
+            yield f"The archived copy of the source {key} was changed in the database."
+    published = Review.objects.exclude(edition=None).exclude(copies_digest="")
+    asked = {review.edition_id: review for review in published.only("edition", "copies_digest", "requested_at")}
+    for edition in current_editions():
+        review = asked.get(edition.pk)
+        if review and not _were_approved(review, current_content(edition), past, today):
+            yield f"The archived copies of {edition.pledge.slug} are not those that were approved, nor changed since."
+
+
+class _Past(NamedTuple):
+    key: int
+    since: datetime
+    archived_url: str
+
+
+def _past_copies() -> dict[int, list[_Past]]:
+    """Give what the history of each source says of its archived copy, oldest first; who was loaded has none."""
+    past: dict[int, list[_Past]] = defaultdict(list)
+    kept = Source.history.order_by("history_date", "history_id")
+    for row in kept.values_list("id", "history_date", "archived_url").iterator():
+        past[row[0]].append(_Past(*row))
+    return past
+
+
+def _were_approved(review: Review, cited: PledgeContent, past: dict[int, list[_Past]], today: dict[int, str]) -> bool:
+    """Whether the copies were those that a review saw, as far as anybody can tell: what was redacted since, nobody can."""
+    keys = sorted(source.key for source in cited.sources)
+    copies = [(key, _copy_at(review.requested_at, past.get(key, []), today[key])) for key in keys if key in today]
+    known = [(key, copy) for key, copy in copies if copy is not None and not is_removed(copy)]
+    return len(known) < len(copies) or review.copies_digest == _digest(known)
+
+
+def _copy_at(moment: datetime, past: list[_Past], today: str) -> str | None:
+    """Give what a copy was at a moment; None if it was changed since it was loaded, as nobody knows from what."""
+    return next((one.archived_url for one in reversed(past) if one.since <= moment), None if past else today)
+
+
+def _digest(copies: Iterable[tuple[int, str]]) -> str:
+    return content.digest(content.canonical([list(copy) for copy in copies]))
 
 
 def _cited(**only: Pledge) -> set[tuple[int, int]]:

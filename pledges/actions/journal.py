@@ -49,3 +49,12 @@ def _purge_last_pages(number: int) -> None:
     folder = settings.LAST_PAGES_ROOT
     if not last_purge.write(folder, max(number, last_purge.read(folder))):  # another purge may have been quicker
         logger.error("The last good pages in LAST_PAGES_ROOT could not be taken away: empty that folder.")
+
+
+def forget_old_news(tag: str) -> None:
+    """Delete the rows that say no more than this, as far back as no cache reads: something may change every few minutes.
+
+    To be called within `public_change()` only. Rows that name pledges stay: `verify_log` looks addresses up in them.
+    """
+    last = Generation.objects.get().number
+    Journal.objects.filter(number__lte=last - Journal.MOST_READ, tags=f"{tag}\n").delete()

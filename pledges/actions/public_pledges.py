@@ -1,21 +1,17 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count
 
 from pledges.actions import citations, public_sources, ready_html, search_texts
+from pledges.actions.expectations import Expected, current_content, current_editions, expected
 from pledges.actions.journal import public_change
 from pledges.compose import compose_verdict
-from pledges.content import PledgeContent, canonical, read
-from pledges.dates import PartialDate
-from pledges.log import moment
 from pledges.models import (
-    Check,
     DueTally,
     Edition,
     Journal,
@@ -29,33 +25,10 @@ from pledges.models import (
     Verdict,
 )
 from pledges.search_index import make_index_anew
-from pledges.trends import Stood, standing_ratings
+from pledges.trends import Stood
 
 _BATCH = 500
 _TALLIES: tuple[type[Tally | DueTally], ...] = (Tally, DueTally)
-
-
-class Published(NamedTuple):
-    """One edition of a pledge, without its content."""
-
-    pledge_id: int
-    sequence: int
-    number: int
-    kind: str
-    published_at: datetime
-    change_note: str
-
-
-class Expected(NamedTuple):
-    """What the read model must have of one pledge, and the content of the edition that it says so from."""
-
-    pledge_id: int
-    columns: dict[str, Any]
-    content: PledgeContent
-    stood: list[Stood]
-
-    def standing_ratings(self) -> list[StandingRating]:
-        return [StandingRating(pledge_id=self.pledge_id, **stood._asdict()) for stood in self.stood]
 
 
 def refresh(pledge: Pledge) -> set[str]:
@@ -64,11 +37,11 @@ def refresh(pledge: Pledge) -> set[str]:
     To be called within `public_change()` only.
     """
     before = PublicPledge.objects.filter(pledge=pledge).select_related("topic", "department", "promisor").first()
-    (expected,) = _expected(pledge=pledge)
-    after, _created = PublicPledge.objects.update_or_create(pledge=pledge, defaults=expected.columns)
+    (one,) = expected(pledge=pledge)
+    after, _created = PublicPledge.objects.update_or_create(pledge=pledge, defaults=one.columns)
     StandingRating.objects.filter(pledge=pledge).delete()
-    StandingRating.objects.bulk_create(expected.standing_ratings())
-    search_texts.refresh(after, expected.content)
+    StandingRating.objects.bulk_create(one.standing_ratings())
+    search_texts.refresh(after, one.content)
     public_sources.recount({row.made_in_id for row in (before, after) if row})
     _tally([row for row in (before, after) if row])
     citations.refresh(pledge)
@@ -84,8 +57,8 @@ def rebuild() -> Iterator[str]:
         make_index_anew(connection)  # a broken one would not let its texts go
         for table in (*_TALLIES, PublicSource, SearchText, StandingRating, PublicPledge):
             table.objects.all().delete()
-        expected = _expected()
-        while batch := list(islice(expected, _BATCH)):
+        found = expected()
+        while batch := list(islice(found, _BATCH)):
             rows = [PublicPledge(pledge_id=one.pledge_id, **one.columns) for one in batch]
             PublicPledge.objects.bulk_create(rows)
             StandingRating.objects.bulk_create(row for one in batch for row in one.standing_ratings())
@@ -103,8 +76,8 @@ def differences() -> Iterator[str]:
     """Name, in sentences, where the read model differs from the editions."""
     public = {row.pledge_id: row for row in PublicPledge.objects.all()}
     stood = _all_stood()
-    expected = _expected()
-    while batch := list(islice(expected, _BATCH)):
+    found = expected()
+    while batch := list(islice(found, _BATCH)):
         texts = SearchText.objects.in_bulk([one.pledge_id for one in batch])
         for one in batch:
             row, rated = public.pop(one.pledge_id, None), stood.pop(one.pledge_id, [])
@@ -148,8 +121,8 @@ def altered_verdicts() -> Iterator[str]:
     """Name, in sentences, the published verdicts that are not what, and not where, an edition first had them."""
     rows = Verdict.objects.exclude(first_edition=None).select_related("rating", "first_edition")
     by_key = {row.pk: (row.pledge_id, compose_verdict(row)) for row in rows.iterator()}
-    for edition in _current_editions():
-        content = _current_content(edition)
+    for edition in current_editions():
+        content = current_content(edition)
         for verdict in content.verdicts:
             pledge_id, row = by_key.pop(verdict.key, (None, None))
             if pledge_id != edition.pledge_id or verdict.differs_from(row):
@@ -173,100 +146,6 @@ def astray_addresses() -> Iterator[str]:
     for slug in sorted((public.keys() | retired.keys()) - logged.keys()):
         if not Journal.objects.filter(tags__contains=f"pledge:{slug}\n").exists():
             yield f"The address {slug} is neither in the log nor in the journal."
-
-
-def _current_content(edition: Edition) -> PledgeContent:
-    """Read the content of a pledge's last edition; only editions with a later one are ever blanked."""
-    if edition.content is None:
-        raise ValueError(f"The content of the current edition, entry {edition.sequence}, is gone.")
-    return read(bytes(edition.content))
-
-
-def _expected(**only: Pledge) -> Iterator[Expected]:
-    """Give, for each published pledge, what must be stored: from editions, checks and retired addresses alone."""
-    histories: dict[int, list[Published]] = defaultdict(list)
-    for published in Edition.objects.filter(**only).order_by("sequence").values_list(*Published._fields):
-        histories[published[0]].append(Published(*published))
-    checks = {check.pledge_id: check for check in Check.objects.filter(**only).order_by("checked_on", "pk")}
-    retired = set(RetiredSlug.objects.filter(**only).values_list("pledge_id", "slug"))
-    for current in _current_editions(**only):
-        slug = json.loads(bytes(current.entry))["pledge"]
-        moved = (current.pledge_id, slug) in retired
-        history, content = histories[current.pledge_id], _current_content(current)
-        columns = _columns(history, content, checks.get(current.pledge_id))
-        is_withdrawn = columns["withdrawn_at"] is not None
-        moments = {line.number: line.published_at for line in history}
-        yield Expected(
-            current.pledge_id,
-            {"slug": current.pledge.slug if moved else slug, **columns},
-            content,
-            stood=[] if is_withdrawn else standing_ratings(content, moments),
-        )
-
-
-def _current_editions(**only: Pledge) -> Iterator[Edition]:
-    later = Edition.objects.filter(pledge=OuterRef("pledge"), number__gt=OuterRef("number"))
-    current = Edition.objects.filter(~Exists(later), **only).select_related("pledge")
-    fields = ("pledge__slug", "content", "entry")
-    yield from current.only(*fields).iterator()
-
-
-def _columns(history: Sequence[Published], content: PledgeContent, check: Check | None) -> dict[str, Any]:
-    current, verdict = history[-1], content.verdict
-    recorded_in = {verdict.recorded_in for verdict in content.verdicts}
-    announced = [line for line in history if line.kind != Edition.Kind.MINOR]
-    said = [line for line in announced if line.kind != Edition.Kind.REDACTION][-1]
-    return {
-        "edition_id": current.sequence,
-        "headline": content.headline,
-        "promisor_id": content.promisor.key,
-        "topic_id": content.topic.key,
-        "department_id": content.department.key,
-        "rating_id": verdict.rating.key if verdict else None,
-        "made_in_id": content.made_in.key,
-        "made_on": content.made_on,
-        "made_day": PartialDate.parse(content.made_on).order_day,
-        "due_on": content.due_on,
-        "due_day": PartialDate.parse(content.due_on).deadline if content.due_on else date.max,
-        "first_published_at": history[0].published_at,
-        "changed_at": announced[-1].published_at,
-        "recorded": canonical(
-            {str(line.number): moment(line.published_at) for line in history if line.number in recorded_in}
-        ).decode(),
-        "corrections": canonical(corrections_of(history, content)).decode(),
-        "checked_on": check.checked_on if check else None,
-        "next_check_on": check.next_due_on if check else None,
-        "withdrawn_at": said.published_at if said.kind == Edition.Kind.WITHDRAWAL else None,
-        "redacted_at": next(
-            (one.published_at for one in reversed(history) if one.kind == Edition.Kind.REDACTION), None
-        ),
-    }
-
-
-def corrections_of(history: Sequence[Published], content: PledgeContent) -> list[dict[str, Any]]:
-    """Give the editions that put something right, newest first, each with the verdicts that it corrects."""
-    moments = {line.number: moment(line.published_at) for line in history}
-    by_key = {verdict.key: verdict for verdict in content.verdicts}
-    corrected = [(verdict.recorded_in, by_key[verdict.corrects]) for verdict in content.verdicts if verdict.corrects]
-    return [
-        {
-            "number": line.number,
-            "published_at": moments[line.number],
-            "change_note": line.change_note,
-            "wrong": [
-                {
-                    "rating": wrong.rating.name,
-                    "effective_on": wrong.effective_on,
-                    "recorded_in": wrong.recorded_in,
-                    "recorded_at": moments[wrong.recorded_in],
-                }
-                for number, wrong in corrected
-                if number == line.number
-            ],
-        }
-        for line in reversed(history)
-        if line.kind == Edition.Kind.CORRECTION
-    ]
 
 
 def _counted_cells(tally: type[Tally | DueTally]) -> Any:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from django.db import transaction
+from django.http import HttpRequest
 from django.template.loader import render_to_string
 
 from pledges import ready_html
@@ -43,7 +44,8 @@ def _make(pledge_id: int) -> str:
         return public.slug
     page = pledge_page(public)
     page.parts.clear()
-    render_to_string("pledges/pledge_detail.html", {"page": page})  # leaves the parts in it
+    # It leaves the parts in the page; a request, of nobody, brings what pages say of the site.
+    render_to_string("pledges/pledge_detail.html", {"page": page}, HttpRequest())
     row = ready_html.make_row(public, page.sources, page.parts)
     ReadyHtml.objects.bulk_create([row], update_conflicts=True, unique_fields=["pledge"], update_fields=_COLUMNS)
     return public.slug

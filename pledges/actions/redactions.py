@@ -6,17 +6,17 @@ from functools import partial
 from itertools import chain
 
 from django.core.files.storage import default_storage
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from pledges import content
-from pledges.actions import drafts, editions, public_pledges, traces
+from pledges import content, search_index
+from pledges.actions import drafts, echoes, editions, public_pledges, traces
 from pledges.actions.journal import public_change
 from pledges.actions.publishing_rule import NotPublishableError, reasons_of_row
 from pledges.actions.traces import Trace
 from pledges.models import Edition, Editor, Evidence, Pledge, Reply, RetiredSlug, Review, SiteText, Source, Verdict
-from pledges.removal import NotRemovableError, Removal, is_fixed, pictures_in, texts_of
+from pledges.removal import NotRemovableError, Removal, Removed, is_fixed, pictures_in, removed_between, texts_of
 
 PERMISSION = "pledges.redact_pledge"
 
@@ -37,10 +37,11 @@ class Order:
 
 @dataclass(frozen=True)
 class Redaction:
-    """What was removed: the edition that says so, the sequences it blanked, the rows, the pictures."""
+    """What was removed: the edition that says so, the sequences it blanked, the texts of the page, the rows, the pictures."""
 
     edition: Edition
     blanked: list[int]
+    texts: list[Removed]
     traces: list[Trace]
     pictures: list[str]
     tags: list[str]
@@ -69,7 +70,8 @@ def _carry_out(pledge: Pledge, order: Order, standing: list[Edition], tags: set[
         raise NotPublishableError(reasons)
     erased = [_stored(edition) for edition in named]
     sequences = [edition.sequence for edition in named]
-    edition = _append(pledge, order, removal.from_content(_stored(standing[-1])), sequences)
+    current = _stored(standing[-1])
+    edition = _append(pledge, order, removal.from_content(current), sequences)
     found = list(traces.traces(pledge, _sources(pledge, standing), removal))
     for trace in found:
         trace.remove()
@@ -80,7 +82,10 @@ def _carry_out(pledge: Pledge, order: Order, standing: list[Edition], tags: set[
     for name in pictures:
         transaction.on_commit(partial(default_storage.delete, name))
     tags.update(public_pledges.refresh(pledge) | _purged(pledge))
-    return Redaction(edition, sequences, found, pictures, sorted(tags))
+    found += echoes.remove(pledge, removal, tags)
+    search_index.forget_what_is_gone(connection)
+    texts = removed_between(current, _stored(edition))
+    return Redaction(edition, sequences, texts, found, pictures, sorted(tags))
 
 
 NOTHING = "No edition of this pledge holds that text. What only drafts hold is changed by editing them."
@@ -159,7 +164,7 @@ def _sources(pledge: Pledge, standing: list[Edition]) -> set[int]:
 def _blank_reviews(pledge: Pledge, sequences: list[int], removal: Removal) -> None:
     """Leave no comment that holds the text, and no digest by which somebody could try out what it was."""
     pledge.reviews.filter(edition=None).delete()  # void, as the working copy is another now
-    pledge.reviews.filter(edition__in=sequences).update(content_digest="")
+    pledge.reviews.filter(edition__in=sequences).update(content_digest="", copies_digest="")
     for review in pledge.reviews.exclude(comment=""):
         if removal.concerns(review.comment):
             pledge.reviews.filter(pk=review.pk).update(comment="")

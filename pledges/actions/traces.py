@@ -8,7 +8,7 @@ from django.contrib.admin.models import LogEntry
 from django.db import models
 
 from pledges.models import Edition, Evidence, Pledge, Reply, Source, Verdict
-from pledges.removal import Removal, texts_of
+from pledges.removal import Removal, Removed, texts_of
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,10 @@ class Trace:
 
     def __str__(self) -> str:
         return f"{self.row._meta.verbose_name} {self.row.pk}: {', '.join(sorted(self.changes))}"
+
+    @property
+    def texts(self) -> list[Removed]:
+        return [Removed(name, getattr(self.row, name), after) for name, after in sorted(self.changes.items())]
 
     def remove(self) -> None:
         # Past save(): the change is the redaction's, not another save by an editor.

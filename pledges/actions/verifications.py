@@ -1,6 +1,6 @@
 from django.utils import timezone
 
-from pledges.actions.journal import public_change
+from pledges.actions.journal import forget_old_news, public_change
 from pledges.models import Verification
 
 
@@ -9,4 +9,5 @@ def record(*, entries: int, head: str, holds: bool, first_broken: int | None = N
     found = {"entries": entries, "head": head, "holds": holds, "first_broken": first_broken}
     with public_change() as tags:
         tags.add("log")
+        forget_old_news("log")
         return Verification.objects.update_or_create(pk=1, defaults={"ran_at": timezone.now(), **found})[0]

@@ -15,7 +15,7 @@ from pledges.admin.of_pledge import OfPledgeAdmin
 from pledges.admin.orderly import is_key_of
 from pledges.admin.record_admin import ChooserMixin
 from pledges.admin.seen import SeenForm
-from pledges.diffs import Change, compare_texts
+from pledges.diffs import Difference, compare_texts
 from pledges.models import Evidence, Source
 
 MOST_SOURCES = 100
@@ -28,11 +28,13 @@ class EvidenceForm(SeenForm):
 
     also_seen = ("sources",)
 
-    def _compare_with(self, row: Model) -> list[Change]:
+    def _compare_with(self, row: Model) -> list[Difference]:
         assert isinstance(row, Evidence)
         typed = _typed_sources(self.data)
         theirs, mine = sorted(map(str, row.sources.all())), sorted(map(_name_of, typed))
-        sources = [Change(_("Sources"), compare_texts("\n".join(theirs), "\n".join(mine)))] if theirs != mine else []
+        sources = (
+            [Difference(_("Sources"), compare_texts("\n".join(theirs), "\n".join(mine)))] if theirs != mine else []
+        )
         return [*super()._compare_with(row), *sources]
 
 

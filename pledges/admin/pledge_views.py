@@ -49,7 +49,13 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
     pledge = _pledge(pk)
     edition = upcoming_edition(pledge)
     if edition.kind == Edition.Kind.WITHDRAWAL:
-        context = {"edition": edition, "withdrawn_at": edition.published_at, "slug": pledge.slug}
+        public = pledge.public
+        context = {
+            "edition": edition,
+            "withdrawn_at": edition.published_at,
+            "redacted_at": public.redacted_at,
+            "slug": public.slug,
+        }
         response = render(request, "pledges/pledge_withdrawn.html", context, status=HTTPStatus.GONE)
     else:
         response = render(request, "pledges/pledge_detail.html", {"page": preview_page(pledge, edition)})
@@ -62,7 +68,8 @@ def differences(request: HttpRequest, pk: int) -> HttpResponse:
     """What the working copy says differently from the current edition."""
     _require(request, "view_pledge")
     pledge = _pledge(pk)
-    return _page(request, "differences.html", pledge, changes=changes_of(pledge))
+    is_changed = drafts.has_unpublished_changes(pledge)
+    return _page(request, "differences.html", pledge, changes=changes_of(pledge), has_unpublished_changes=is_changed)
 
 
 def changes_of(pledge: Pledge) -> Any:

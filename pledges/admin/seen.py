@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from pledges.content import canonical
-from pledges.diffs import Change, Effort, compare_texts
+from pledges.diffs import Difference, Effort, compare_texts
 
 SAVED_MEANWHILE = gettext_noop(
     "Somebody else saved this while you were writing. Nothing of theirs was changed, and all you typed is below. "
@@ -35,7 +35,7 @@ class SeenForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.conflicts: list[Change] = []
+        self.conflicts: list[Difference] = []
         self.is_conflict = False
         if self.instance.pk:
             self.initial["seen"] = self._fingerprint(self.instance)
@@ -54,10 +54,10 @@ class SeenForm(forms.ModelForm):
             self._refuse(_(DELETED_MEANWHILE), seen="")
         return cleaned
 
-    def _compare_with(self, row: models.Model) -> list[Change]:
+    def _compare_with(self, row: models.Model) -> list[Difference]:
         effort = Effort()
         return [
-            Change(str(self.fields[name].label), compare_texts(theirs, mine, effort))
+            Difference(str(self.fields[name].label), compare_texts(theirs, mine, effort))
             for name, typed in self.cleaned_data.items()
             if name != "seen"
             and (theirs := _as_text(getattr(row, name))) != (mine := _as_text(_as_stored(row, name, typed)))

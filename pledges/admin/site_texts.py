@@ -15,7 +15,7 @@ from pledges.actions import site_texts
 from pledges.actions.publishing_rule import NotPublishableError
 from pledges.admin.record_admin import RecordAdmin
 from pledges.admin.seen import fingerprint
-from pledges.diffs import Change, compare_texts
+from pledges.diffs import Difference, compare_texts
 from pledges.models import Editor, SiteText
 
 
@@ -91,7 +91,7 @@ def _seen(site_text: SiteText) -> str:
     return fingerprint(site_text, {"draft", "published"})
 
 
-def _changes(site_text: SiteText) -> list[Change]:
+def _changes(site_text: SiteText) -> list[Difference]:
     if not site_text.has_unpublished_changes:
         return []
-    return [Change(str(site_text), compare_texts(site_text.published, site_text.draft))]
+    return [Difference(str(site_text), compare_texts(site_text.published, site_text.draft))]

@@ -4,7 +4,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 import pledges.models.fields
-from pledges.actions.public_pledges import Published, corrections_of
+from pledges.actions.expectations import Published, corrections_of
 from pledges.content import canonical, read
 from pledges.trends import standing_ratings
 

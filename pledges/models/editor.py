@@ -21,6 +21,8 @@ class Editor(AbstractUser):
         help_text=_("The name in the public log, for ever. It need not tell who the person is."),
     )
 
+    REQUIRED_FIELDS = ["email", "handle"]  # what `createsuperuser` asks for besides the name
+
     class Meta:
         verbose_name = _("editor")
         verbose_name_plural = _("editors")

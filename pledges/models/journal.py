@@ -17,6 +17,8 @@ class Generation(models.Model):
 class Journal(models.Model):
     """Under each number of the generation: the tags of what readers now see differently."""
 
+    MOST_READ = 1_000  # who is behind by more takes everything for changed
+
     number = models.BigIntegerField(primary_key=True)
     tags = models.TextField(help_text=_("In order, one a line: `pledge:<slug>`, `topic:<slug>`, `lists`, `site` …"))
     written_at = models.DateTimeField()

@@ -9,9 +9,10 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from pledges import history
-from pledges.content import read
+from pledges.content import PledgeContent, read
 from pledges.content_diffs import compare_contents
-from pledges.diffs import Change, shorten
+from pledges.diffs import Difference, shorten
+from pledges.history import PastEdition
 from pledges.labels import Labels
 from pledges.models import PublicPledge
 from pledges.pledge_page import past_page, rating_history
@@ -22,14 +23,14 @@ from pledges.views.reading import PlaceForm, page_showing
 @page_showing("pledge:{slug}")
 def pledge_at(request: HttpRequest, slug: str, day: date) -> HttpResponse:
     """The page as it stood at the end of a day."""
-    edition = history.stood_at(slug, day) if day <= timezone.localdate() else None
-    return _as_it_read(request, edition, day=day) if edition else _nothing_then(request, slug, day)
+    past = history.stood_at(slug, day) if day <= timezone.localdate() else None
+    return _as_it_read(request, past, day=day) if past else _nothing_then(request, slug, day)
 
 
 @page_showing("pledge:{slug}")
 def edition_detail(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    edition = history.edition_of(slug, number)
-    return _as_it_read(request, edition) if edition else elsewhere("edition-detail", slug, number=number)
+    past = history.edition_of(slug, number)
+    return _as_it_read(request, past) if past else elsewhere("edition-detail", slug, number=number)
 
 
 @page_showing("pledge:{slug}", known=PlaceForm.base_fields)
@@ -48,39 +49,47 @@ def edition_list(request: HttpRequest, slug: str) -> HttpResponse:
 def edition_changes(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """What an edition said differently from the one before it, field by field."""
     both = history.with_the_one_before(slug, number)
-    edition, before = both.get(number), both.get(number - 1)
-    if edition is None:
+    past, before = both.get(number), both.get(number - 1)
+    if past is None:
         return elsewhere("edition-changes", slug, number=number)
-    public = edition.pledge.public
-    if public.withdrawn_at or history.is_withdrawal(edition):
-        return _withdrawn(request, edition)
-    for one in (edition, before):
-        if one and one.content is None:
+    if past.public.withdrawn_at or past.is_withdrawn:
+        return _withdrawn(request, past)
+    for one in (past, before):
+        if one and one.edition.content is None:
             return _removed(request, one)
-    context = {"public": public, "edition": edition, "changes": _changes(before, edition) if before else None}
+    context = {"public": past.public, "edition": past.edition, "changes": None}
+    if before:
+        context |= _compared(*(read(bytes(one.edition.content or b"")) for one in (before, past)))
     return render(request, "pledges/edition_changes.html", context)
 
 
-def _as_it_read(request: HttpRequest, edition: Any, *, day: date | None = None) -> HttpResponse:
-    if edition.pledge.public.withdrawn_at or history.is_withdrawal(edition):
-        return _withdrawn(request, edition)
-    if edition.content is None:
-        return _removed(request, edition)
-    return render(request, "pledges/pledge_detail.html", {"page": past_page(edition, day=day)})
+def _as_it_read(request: HttpRequest, past: PastEdition, *, day: date | None = None) -> HttpResponse:
+    if past.public.withdrawn_at or past.is_withdrawn:
+        return _withdrawn(request, past)
+    if past.edition.content is None:
+        return _removed(request, past)
+    return render(request, "pledges/pledge_detail.html", {"page": past_page(past, day=day)})
 
 
-def _withdrawn(request: HttpRequest, edition: Any) -> HttpResponse:
+def _withdrawn(request: HttpRequest, past: PastEdition) -> HttpResponse:
     """Of a pledge that is withdrawn today, or was then, nothing is shown but that."""
-    public = edition.pledge.public
+    public = past.public
     if public.withdrawn_at:
         return withdrawn(request, public)
-    withdrawal = history.withdrawal_of(edition)
-    context = {"edition": withdrawal, "withdrawn_at": withdrawal.published_at, "slug": public.slug, "is_past": True}
+    withdrawal = history.withdrawal_of(past.edition)
+    context = {
+        "edition": withdrawal,
+        "withdrawn_at": withdrawal.published_at,
+        "redacted_at": public.redacted_at,
+        "slug": public.slug,
+        "is_past": True,
+    }
     return render(request, "pledges/pledge_withdrawn.html", context, status=HTTPStatus.GONE)
 
 
-def _removed(request: HttpRequest, edition: Any) -> HttpResponse:
-    context = {"public": edition.pledge.public, "edition": edition, "redaction": history.redaction_of(edition)}
+def _removed(request: HttpRequest, past: PastEdition) -> HttpResponse:
+    redaction = history.redaction_of(past.edition)
+    context = {"public": past.public, "edition": past.edition, "redaction": redaction}
     status = HTTPStatus.UNAVAILABLE_FOR_LEGAL_REASONS
     return render(request, "pledges/edition_removed.html", context, status=status)
 
@@ -96,6 +105,8 @@ def _nothing_then(request: HttpRequest, slug: str, day: date) -> HttpResponse:
     return render(request, "pledges/nothing_then.html", context, status=HTTPStatus.NOT_FOUND)
 
 
-def _changes(before: Any, edition: Any) -> list[Change]:
-    changes = compare_contents(*(read(bytes(one.content)) for one in (before, edition)))
-    return [Change(change.label, shorten(change.pieces)) for change in changes]
+def _compared(before: PledgeContent, after: PledgeContent) -> dict[str, Any]:
+    """Give what differs field by field, and which rating stood before and after if that is another one."""
+    changes = [Difference(one.label, shorten(one.pieces)) for one in compare_contents(before, after)]
+    was, is_now = (said.verdict.rating if said.verdict else None for said in (before, after))
+    return {"changes": changes, "move": {"before": was, "after": is_now} if was != is_now else None}

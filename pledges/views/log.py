@@ -14,21 +14,20 @@ from django.utils.translation import gettext as _
 from pledges import entries, log, verifier
 from pledges.filters import Pager
 from pledges.models import Checkpoint, Verification
-from pledges.views.reading import page_showing
+from pledges.views.reading import PlaceForm, page_showing
 
 PAGE_SIZE = 25
 VERIFIED_EVERY = timedelta(hours=1)  # at the latest; see README.md
 _TEXT = "text/plain; charset=utf-8"
 
 
-class PlaceForm(forms.Form):
+class LogPlaceForm(PlaceForm):
     """A place in the log, before or after an entry, whether or not that is there."""
 
-    before = forms.RegexField(r"^[1-9][0-9]{0,17}$", required=False)
-    after = forms.RegexField(r"^(0|[1-9][0-9]{0,17})$", required=False)
+    after = forms.RegexField(r"^(0|[1-9][0-9]{0,17})\Z", required=False, strip=False)
 
 
-@page_showing("lists", "log", known=PlaceForm.base_fields)
+@page_showing("lists", "log", known=LogPlaceForm.base_fields)
 def log_page(request: HttpRequest) -> HttpResponse:
     """What the log promises, when it was last verified, how to check it, and its entries."""
     asked = _asked(request)
@@ -49,7 +48,7 @@ def log_page(request: HttpRequest) -> HttpResponse:
     )
 
 
-@page_showing("lists", "log", known=PlaceForm.base_fields)
+@page_showing("lists", "log", known=LogPlaceForm.base_fields)
 def log_entries(request: HttpRequest) -> StreamingHttpResponse:
     """Every line exactly as it is hashed; `?after=` a sequence gives those that follow it."""
     lines = log.lines(after=_asked(request).get("after", 0))
@@ -80,7 +79,7 @@ def _program() -> bytes:
 
 
 def _asked(request: HttpRequest) -> dict[str, int]:
-    form = PlaceForm(request.GET)
+    form = LogPlaceForm(request.GET)
     if not form.is_valid() or all(form.cleaned_data.values()):
         raise BadRequest
     return {name: int(place) for name, place in form.cleaned_data.items() if place}

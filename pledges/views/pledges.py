@@ -11,6 +11,7 @@ from django.utils.cache import get_conditional_response
 from pledges.content import read
 from pledges.filter_form import PledgeFilterForm
 from pledges.filters import PledgeFilter
+from pledges.history import withdrawal_of
 from pledges.models import PublicPledge, RetiredSlug
 from pledges.pledge_page import pledge_page
 from pledges.share_card import VERSION, share_card
@@ -63,8 +64,15 @@ def _card(public: PublicPledge) -> bytes:
 
 
 def withdrawn(request: HttpRequest, public: PublicPledge) -> HttpResponse:
-    """Say of a withdrawn pledge only that it was, when and why."""
-    context = {"edition": public.edition, "withdrawn_at": public.withdrawn_at, "slug": public.slug}
+    """Say of a withdrawn pledge only that it was, when and why, and that something was removed, if it was."""
+    # A redaction comes after the withdrawal without being the reason for it.
+    edition = withdrawal_of(public.edition) if public.redacted_at else public.edition
+    context = {
+        "edition": edition,
+        "withdrawn_at": public.withdrawn_at,
+        "redacted_at": public.redacted_at,
+        "slug": public.slug,
+    }
     return render(request, "pledges/pledge_withdrawn.html", context, status=HTTPStatus.GONE)
 
 

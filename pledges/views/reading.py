@@ -49,7 +49,8 @@ def page_showing(*tags: str, known: Iterable[str] = ()) -> Callable[[Callable[..
 class PlaceForm(forms.Form):
     """Where a page of a list by numbers ends: it shows what comes before `before`, or the last when nothing is asked."""
 
-    before = forms.RegexField("^[1-9][0-9]{0,17}$", label=_("Before"), required=False, strip=False)
+    # Not "$", which a line end may follow: a page has one address.
+    before = forms.RegexField(r"^[1-9][0-9]{0,17}\Z", label=_("Before"), required=False, strip=False)
 
     @property
     def before_number(self) -> int | None:

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from pledges.charts import areas
-from pledges.diffs import Change, compare_texts
+from pledges.diffs import Difference, compare_texts
 from pledges.filter_form import PledgeFilterForm
 from pledges.labels import Label
 from pledges.trends import Trend
@@ -94,13 +94,19 @@ def style_guide(request: HttpRequest) -> HttpResponse:
             "evidence": EVIDENCE,
             "sources": {1: {"archived_url": "https://archive.example/1", "link_state": "broken"}},
             "edition": EDITION,
-            "edition_line": {"edition": EDITION, "before": RATINGS[2], "after": RATINGS[0], "has_moved": True},
+            "edition_line": {
+                "edition": EDITION,
+                "before": RATINGS[2],
+                "after": RATINGS[0],
+                "has_moved": True,
+                "can_be_compared": True,
+            },
             "past": {"day": DAY.date(), "until": DAY + dt.timedelta(days=9), "corrections": [CORRECTION]},
             "correction": CORRECTION,
             "entry": {**EDITION, **ENTRY, "rating": RATINGS[0]},
             "content": {"background": "Lemons.", "verdict": RATINGS[0], "replies": ["None."]},
             "site_text": {"name": "about", "published": "## Who we are\n\nWe count *lemons*.", "published_at": DAY},
-            "differences": [Change("Background", compare_texts("Lemons are sour and few.", "Lemons are sweet."))],
+            "differences": [Difference("Background", compare_texts("Lemons are sour and few.", "Lemons are sweet."))],
             "area_chart": areas(_trend(), _Scale()),  # type: ignore[arg-type]
         },
     )

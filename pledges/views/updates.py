@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from http import HTTPStatus
 from itertools import groupby
 from typing import Any
@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from pledges import changes
 from pledges.changes import Change, Within
+from pledges.dates import first_moment_of
 from pledges.labels import Labels
 from pledges.views.reading import page_showing
 
@@ -43,7 +44,7 @@ class Asked:
 
     @property
     def within(self) -> Within:
-        since = timezone.make_aware(datetime.combine(self.since, time.min)) if self.since else None
+        since = first_moment_of(self.since) if self.since else None
         return Within(since=since, before=self.before)
 
 

@@ -1,5 +1,6 @@
 """A whole site at work: a database of its own, a newsroom that publishes, and a real gunicorn."""
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -59,6 +60,14 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     finally:
         if cluster:
             cluster.stop()
+
+
+@pytest.fixture(scope="module")
+def crowd_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """One database after the other: two crowds at once would take the machine from each other, and each needs all of it."""
+    with (tmp_path_factory.getbasetemp().parent / "crowd").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        yield
 
 
 @contextmanager

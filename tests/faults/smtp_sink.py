@@ -16,6 +16,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 HOST = "127.0.0.1"
 _MESSAGE_ID = re.compile(rb"^Message-ID: (\S+)", re.MULTILINE)
 _AT_RCPT = {
+    "moved": "251 2.1.5 Will forward to somebody",
     "later": "450 4.2.0 later@reader.example is busy",
     "gone": "550 5.1.1 No gone@reader.example",
     "spam": "550 5.7.1 No",

@@ -13,12 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.both_databases import DATABASE
 from tests.faults.conftest import Site
 from tests.servers import Reply, Server, crowd, serve, wait_until
 
-# Two of them at once would take the machine from each other, and a crowd needs all of it.
-pytestmark = pytest.mark.skipif(DATABASE != "sqlite", reason="Without the database PostgreSQL has its own faults.")
+pytestmark = pytest.mark.usefixtures("crowd_of_its_own")
 
 SECOND = 1.0
 CLIENTS = 200

@@ -15,7 +15,10 @@ from tests.both_databases import DATABASE
 from tests.faults.conftest import Site
 from tests.servers import Reply, crowd, wait_until
 
-pytestmark = pytest.mark.skipif(DATABASE != "postgresql", reason="SQLite is a file: it does not go away by itself.")
+pytestmark = [
+    pytest.mark.skipif(DATABASE != "postgresql", reason="SQLite is a file: it does not go away by itself."),
+    pytest.mark.usefixtures("crowd_of_its_own"),
+]
 
 RECOVERY = 5.0  # seconds
 TYPED = "All that an editor typed & nobody else"

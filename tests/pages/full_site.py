@@ -125,9 +125,9 @@ def _pledge_with_everything(**fields: object) -> Pledge:
         asked="The ministry, twice.",
     )
     publish(pledge, kind="correction", change_note="The first count was of limes.")
-    Source.objects.filter(title__contains="broken").update(
-        link_state="broken", archived_url="https://archive.example/lemons"
-    )
+    for source in Source.objects.filter(title__contains="broken"):
+        source.link_state, source.archived_url = "broken", "https://archive.example/lemons"
+        source.save()
     today = timezone.localdate()
     checks.record(
         pledge, checked_on=today - timedelta(days=99), next_due_on=today - timedelta(days=9), by=make_editor()

@@ -66,7 +66,7 @@ PUBLIC_SURFACES = [
     Surface("methodology", "/methodology/", queries=2),
     Surface("newsletter-sign-up", "/newsletter/", queries=1, methods=("GET", "HEAD", "POST")),
     Surface("newsletter-issue-list", "/newsletter/issues/", queries=1),
-    Surface("newsletter-issue", "/newsletter/issues/1/", queries=3),  # the sweeps send it
+    Surface("newsletter-issue", "/newsletter/issues/1/", queries=5),  # the sweeps send it
     Surface("sitemap", "/sitemap.xml", queries=8, is_html=False),
     Surface("sitemap-section", "/sitemap-pledges.xml", queries=2, is_html=False),
     Surface("robots", "/robots.txt", queries=0, is_html=False),
@@ -79,7 +79,7 @@ PUBLIC_SURFACES = [
 CONFIRM_TOKEN, LEAVE_TOKEN = "c" * 32, "l" * 32
 BY_TOKEN = [
     Surface("newsletter-confirm", f"/newsletter/confirm/{CONFIRM_TOKEN}/", queries=3),
-    Surface("newsletter-choices", f"/newsletter/choices/{LEAVE_TOKEN}/", queries=3),
+    Surface("newsletter-choices", f"/newsletter/choices/{LEAVE_TOKEN}/", queries=5),
     Surface("newsletter-leave", f"/newsletter/leave/{LEAVE_TOKEN}/", queries=1),
     Surface("newsletter-erase", f"/newsletter/erase/{LEAVE_TOKEN}/", queries=1),
 ]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pledges.dates import PartialDate
+from pledges.dates import PartialDate, first_moment_of
 
 LENGTHS = st.sampled_from([4, 7, 10])  # of a year, a month, a day
 
@@ -148,3 +148,8 @@ def test_refuses_bounds_in_the_wrong_order(text: str) -> None:
 def test_refuses_two_bounds_that_are_one_date() -> None:
     with pytest.raises(ValueError, match=r"^Both dates are the same: write it once\.$"):
         PartialDate.parse("between 2025-03 and 2025-03")
+
+
+def test_a_day_begins_at_midnight_where_the_site_is() -> None:
+    assert first_moment_of(dt.date(2026, 7, 1)).astimezone(dt.UTC) == dt.datetime(2026, 6, 30, 23, tzinfo=dt.UTC)
+    assert first_moment_of(dt.date(2026, 1, 1)).astimezone(dt.UTC) == dt.datetime(2026, 1, 1, tzinfo=dt.UTC)

@@ -23,7 +23,8 @@ def editions() -> list[Edition]:
 
 def problems(editions: list[Edition]) -> list[tuple[int | None, str]]:
     handles = dict(Editor.objects.values_list("pk", "handle"))
-    return [(problem.sequence, problem.sentence) for problem in log.verify(editions, handles)]
+    found = log.verify(editions, handles, redactions=[one for one in editions if one.kind == "redaction"])
+    return [(problem.sequence, problem.sentence) for problem in found]
 
 
 def rewrite(edition: Edition, **changed: Any) -> None:
@@ -116,6 +117,25 @@ def test_blanked_content_without_a_redaction_is_found(editions: list[Edition]) -
     editions[0].content = editions[0].salt = editions[0].content_digest = None
 
     assert problems(editions) == [(1, "its content is gone and no later redaction of the pledge names it.")]
+
+
+def test_blanked_content_is_named_in_its_place(editions: list[Edition]) -> None:
+    blank(editions[0])
+    editions[1].change_note = "Falsified"
+
+    assert [sequence for sequence, _ in problems(editions)] == [1, 2]
+
+
+@pytest.mark.parametrize("redacts", [1, ["1"], [[1]]], ids=repr)
+def test_a_redaction_that_cannot_be_read_excuses_nothing(editions: list[Edition], redacts: Any) -> None:
+    blank(editions[0])
+    editions[1].kind = "redaction"
+    rewrite(editions[1], kind="redaction", redacts=redacts)
+
+    assert problems(editions)[:2] == [
+        (1, "its content is gone and no later redaction of the pledge names it."),
+        (2, "it cannot be read."),
+    ]
 
 
 def blank(edition: Edition) -> None:

@@ -1,10 +1,12 @@
 import json
+import time
 from typing import Any
 
 import pytest
 
 from pledges.content import canonical
-from pledges.removal import NotRemovableError, Removal, is_fixed, pictures_in, texts_of
+from pledges.markdown import plain
+from pledges.removal import NotRemovableError, Removal, is_fixed, pictures_in, removed_between, texts_of
 
 NAME = Removal(["Rudolf Rassendyll"])
 
@@ -21,6 +23,56 @@ NAME = Removal(["Rudolf Rassendyll"])
 def test_a_passage_is_found_across_lines_and_in_any_case(text: str, left: str) -> None:
     assert NAME.without(text) == left
     assert NAME.concerns(text) == (text != left)
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("Planning in Hannover: Ann’s plan.", "Planning in Hannover: [removed]’s plan."),
+        ("_Ann_, ann, ANN; (Ann) Annä", "_[removed]_, [removed], [removed]; ([removed]) Annä"),
+        ("Ann1 1Ann", "Ann1 1Ann"),
+    ],
+)
+def test_a_word_is_not_found_within_others(text: str, left: str) -> None:
+    assert Removal(["Ann"]).without(text) == left
+
+
+WITH_MARKS = [
+    "Rudolf **Rassendyll**",
+    "*Rudolf* __Rassendyll__",
+    "Rudolf [Rassen](/x 'y')dyll",
+    "Rudolf [Rassen][1]dyll\n\n[1]: https://lemons.example/",
+    "Rudolf[^1] Rassendyll\n\n[^1]: A note.",
+    "Rudolf ![Rassendyll](/media/x.png)",
+    "> Rudolf\n> Rassendyll",
+    "Rudolf Rassend&#121;ll",
+    "Rudolf ~~Rassen~~`dyll`",
+]
+
+
+@pytest.mark.parametrize("text", WITH_MARKS)
+def test_a_passage_with_marks_within_is_found_and_has_to_be_named_as_it_is_written(text: str) -> None:
+    with pytest.raises(NotRemovableError, match="“background” of 3 the text has marks"):
+        NAME.from_content(canonical({"key": 3, "background": text}))
+
+    assert Removal(["Rudolf Rassendyll", text]).from_field("background", text, 3) == "[removed]"
+
+
+@pytest.mark.parametrize("text", WITH_MARKS)
+def test_the_page_shows_such_a_passage_as_the_name(text: str) -> None:
+    assert "Rudolf Rassendyll" in plain(text)
+
+
+def test_what_was_removed_before_may_go_as_a_whole() -> None:
+    assert Removal(whole=["[removed]"]).from_field("background", "[removed]", 1) == "[removed]"
+
+
+def test_what_is_removed_is_given_with_what_was_there() -> None:
+    before = canonical({"background": "By Rudolf Rassendyll", "evidence": [{"title": "Lemons"}]})
+
+    assert removed_between(before, NAME.from_content(before)) == [
+        ("background", "By Rudolf Rassendyll", "By [removed]")
+    ]
 
 
 def test_signs_in_a_passage_are_taken_as_they_stand() -> None:
@@ -87,3 +139,12 @@ def test_pictures_of_ours_are_named() -> None:
     name = "0" * 32 + ".png"
 
     assert pictures_in(f"![a](/media/{name}) ![b](https://lemons.example/media/x.png)") == {name}
+
+
+@pytest.mark.parametrize("unit", ["[", "[^", "](", "][", "!["])
+def test_a_text_that_is_full_of_openings_takes_no_long_time(unit: str) -> None:
+    started = time.process_time()
+
+    assert not NAME.concerns(unit * 30_000)
+
+    assert time.process_time() - started < 1

@@ -56,6 +56,11 @@ def test_the_root_is_that_of_rfc_6962_at_every_size() -> None:
         tree.add(hashlib.sha256(b"\x00" + leaves[size]).digest())
 
 
+def test_an_empty_file_is_no_log(tmp_path: Path) -> None:
+    with pytest.raises(UnknownError, match="There is no entry"):
+        check(saved(tmp_path, []))
+
+
 def test_a_true_log_holds() -> None:
     assert problems(make_lines(5)) == []
 

@@ -17,6 +17,8 @@ def normalise(typed: str) -> str:
 
     Quoted names, bare host names and IP addresses are valid to some servers, and to us a sign of a mistake or a trick.
     """
+    if len(typed) > _MOST:  # first of all: to encode a domain takes time that grows with the square of its length
+        raise ValidationError(_NO_ADDRESS)
     local, _at, domain = typed.strip(" \t").rpartition("@")
     domain = _ascii(domain)
     address = f"{local}@{domain}".lower()

@@ -31,7 +31,7 @@ class SignUpForm(forms.Form):
         key = PublicPledge.objects.in_public().filter(slug=slug).values_list("pledge_id", flat=True).first()
         if key is None:
             raise forms.ValidationError(
-                _("There is no pledge at that address any more. Leave the form’s page and come back.")
+                _("There is no pledge at that address any more. Look for it among all pledges.")
             )
         return key
 

@@ -21,7 +21,7 @@ from tracker.environment import MailServer
 TIME_OUT = 10  # seconds for each answer
 _ENHANCED = re.compile(rb"[245]\.\d{1,3}\.\d{1,3}\b")
 _NOBODY_THERE = re.compile(rb"5\.1\.(?:1|2|3|6|10)\b|5\.2\.1\b")  # RFC 3463: no such mailbox or domain, or disabled
-_OK, _GO_ON, _CLOSING = 250, 354, 421
+_OK, _WILL_FORWARD, _GO_ON, _CLOSING = 250, 251, 354, 421
 _DEFERRED, _REFUSED, _END = 400, 500, 600
 
 
@@ -110,8 +110,8 @@ class SmtpCourier:
     def hand_over(self, recipient: bytes, message: bytes) -> None:
         smtp = self._begin()
         try:
-            self._judge("RCPT", *smtp.docmd(f"RCPT TO:<{recipient.decode('ascii')}>"))
-            self._judge("DATA", *smtp.docmd("DATA"), wanted=_GO_ON)
+            self._judge("RCPT", *smtp.docmd(f"RCPT TO:<{recipient.decode('ascii')}>"), wanted={_OK, _WILL_FORWARD})
+            self._judge("DATA", *smtp.docmd("DATA"), wanted={_GO_ON})
         except OSError as error:
             raise self._lost(error) from error
         try:
@@ -120,7 +120,7 @@ class SmtpCourier:
         except OSError as error:
             self._drop()
             raise UncertainError(f"{type(error).__name__} after the message") from error
-        self._judge("message", *answer)
+        self._judge("message", *answer, wanted={_OK})
 
     def close(self) -> None:
         if self._smtp is not None:
@@ -158,8 +158,8 @@ class SmtpCourier:
             smtp.login(server.user, server.password)
         return smtp
 
-    def _judge(self, step: str, code: int, reply: bytes, *, wanted: int = _OK) -> None:
-        if code == wanted:
+    def _judge(self, step: str, code: int, reply: bytes, *, wanted: set[int]) -> None:
+        if code in wanted:
             return
         what = _what(step, code, reply)
         if not _DEFERRED <= code < _END or code == _CLOSING:

@@ -1,5 +1,6 @@
 """What the site's messages say: text and HTML from one template each, styled inline and without anything to fetch."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
@@ -9,6 +10,7 @@ from css_inline import CSSInliner
 from django.conf import settings
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -21,6 +23,7 @@ from tracker.newsletter.models import Issue, SignUp
 from tracker.site import site
 
 _INLINER = CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
+_BODY = re.compile(r"<body[^>]*>")
 _TAGS = nh3.ALLOWED_TAGS - {"img"}
 
 
@@ -43,7 +46,14 @@ def sent_issue(issue: Issue) -> Letter:
 
 
 def as_test(letter: Letter) -> Letter:
-    return replace(letter, subject=_("[Test] %(subject)s") % {"subject": letter.subject})
+    """Say in a letter to one of the staff that it is none, above all else."""
+    note = _("This is a test: its links to change what one gets and to leave lead nowhere.")
+    return replace(
+        letter,
+        subject=_("[Test] %(subject)s") % {"subject": letter.subject},
+        text=f"{note}\n\n{letter.text}",
+        html=_BODY.sub(lambda body: f"{body[0]}<p>{escape(note)}</p>", letter.html, count=1),
+    )
 
 
 def write_notice(lines: Iterable[Line]) -> Letter:

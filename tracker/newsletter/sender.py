@@ -55,6 +55,7 @@ class Sender:
         Raises UnreachableError or UncertainError when the mail server does not work; everything is in order then too.
         """
         parcels = deliveries.claim(by=self.name)
+        self._envelope_of_issue.cache_clear()  # a redaction may have changed the copy that is sent
         ends = time.monotonic() + LONGEST_BATCH
         try:
             for parcel in parcels:

@@ -4,9 +4,9 @@ from tracker.newsletter.models import Subscription
 
 
 def number_to_show() -> int | None:
-    """Give how many have confirmed, rounded down to two digits, or nothing below the threshold."""
-    confirmed = Subscription.objects.filter(state=Subscription.State.CONFIRMED).count()
-    return rounded_down(confirmed) if confirmed >= settings.SUBSCRIBERS_SHOWN_FROM else None
+    """Give how many get the digest, rounded down to two digits, or nothing below the threshold."""
+    readers = Subscription.objects.of_digest().count()
+    return rounded_down(readers) if readers >= settings.SUBSCRIBERS_SHOWN_FROM else None
 
 
 def rounded_down(number: int) -> int:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import InitVar, dataclass, field
 from functools import lru_cache
+from sys import intern
 from typing import NamedTuple
 
 import brotli  # type: ignore[import-untyped]
@@ -49,6 +50,7 @@ class Entry:
 
     def __post_init__(self, body: bytes) -> None:
         self._packed, self._digest = _brotli(body), hashlib.sha256(body).hexdigest()[:20]
+        self.headers = [(intern(name), intern(value)) for name, value in self.headers]  # most are those of every page
 
     @property
     def plain(self) -> bytes:

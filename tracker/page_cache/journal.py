@@ -13,7 +13,6 @@ from pledges.models import Generation, Journal
 
 PAUSE = 0.5  # seconds between two looks
 SILENT_AFTER = 1.5  # seconds without an answer from the database until it counts as gone
-_MOST_ROWS = 1_000
 
 
 class Moved(NamedTuple):
@@ -35,7 +34,7 @@ class JournalReader:
     ) -> None:
         self.position: int | None = None
         self._on_change, self._known_position = on_change, known_position
-        self._recent: deque[Moved] = deque(maxlen=_MOST_ROWS)
+        self._recent: deque[Moved] = deque(maxlen=Journal.MOST_READ)
         self._answered_at = time.monotonic()
         self._looked_from = 0.0
         self._wake = Event()
@@ -65,13 +64,15 @@ class JournalReader:
             self._wake.set()
             return self._news.wait_for(lambda: self._looked_from >= asked_at, timeout=patience)
 
-    def has_moved(self, since: int | None, tags: frozenset[str]) -> bool:
-        """Whether anything with one of these tags looks different since a position."""
+    def has_moved(self, since: int | None, tags: frozenset[str] | None) -> bool:
+        """Whether anything with one of these tags looks different since a position; None stands for anything at all."""
         if since is None or self.position is None or since > self.position:
             return True
         missed = self.position - since
         newer = [moved for moved in list(self._recent) if moved.number > since]
-        return len(newer) < missed or any(not moved.tags or not moved.tags.isdisjoint(tags) for moved in newer)
+        if tags is None or len(newer) < missed:
+            return missed > 0
+        return any(not moved.tags or not moved.tags.isdisjoint(tags) for moved in newer)
 
     def _run(self) -> None:
         while True:
@@ -101,7 +102,7 @@ class JournalReader:
         if self.position == number:
             return []
         everything = [Moved(number, frozenset())]
-        if self.position is None or not 0 < number - self.position <= _MOST_ROWS:
+        if self.position is None or not 0 < number - self.position <= Journal.MOST_READ:
             return everything  # the first look, a database that was put back, or too much at once
         rows = Journal.objects.filter(number__gt=self.position, number__lte=number).order_by("number")
         moves = [Moved(row, frozenset(tags.split("\n")) - {""}) for row, tags in rows.values_list("number", "tags")]

@@ -156,10 +156,11 @@ class PageCache:
         """Keep an answer unless what it shows has moved since its render began: then part of it may be older than the rest."""
         if not self.journal.look_now(_WAIT_FOR_LOOK):
             return True  # served, not kept: nobody knows
+        is_page = entry.status.startswith(_PAGE)
         with self._keeping:
-            if self.journal.has_moved(entry.position, entry.tags):
+            # What is not there has no tags that say what would bring it: anything may.
+            if self.journal.has_moved(entry.position, entry.tags if is_page else None):
                 return False
-            is_page = entry.status.startswith(_PAGE)
             (self.pages if is_page else self.refusals).keep(key, entry)
         if is_page:
             self.last_pages.keep(key, entry)
@@ -178,8 +179,9 @@ class PageCache:
         if len(body) > _LARGEST:
             return Answer(status, headers, [body])
         expires_at = began_at + min(fresh_for, day_ends_in)  # what is overdue changes at midnight
-        tags |= {"site"} if is_page else {"site", "lists"}
-        return Answer(status, headers, [body], Entry(status, headers, body, tags, expires_at, position=position))
+        return Answer(
+            status, headers, [body], Entry(status, headers, body, tags | {"site"}, expires_at, position=position)
+        )
 
     def _give_answer(self, answer: Answer, key: str, environ: Environ, start_response: Start) -> Iterable[bytes]:
         if answer.entry:
@@ -241,11 +243,11 @@ class PageCache:
         with self._keeping:
             if is_purge:
                 self.last_pages.forbid(moved.number)
-            for memory in (self.pages, self.refusals):
-                if moved.tags:
-                    memory.drop(moved.tags)
-                else:
-                    memory.drop_all()
+            self.refusals.drop_all()
+            if moved.tags:
+                self.pages.drop(moved.tags)
+            else:
+                self.pages.drop_all()
         if is_purge:
             self.last_pages.purge(moved.number)
             for key, entry in self.pages.all():  # none of them is touched: they may go back

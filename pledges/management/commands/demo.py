@@ -11,13 +11,16 @@ from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 
 from pledges.actions import samples
 from pledges.models import Editor, Pledge
 
 WRITER, REVIEWER = "demonstration-writer", "demonstration-reviewer"
 ACCOUNTS = {WRITER: "writer", REVIEWER: "reviewer"}
+# Besides, so that two people can try everything. What each may not do alone stays so: the actions see to it.
+ROLES_OF_BOTH = ("newsletter", "administrator")
+MAIL_DOMAIN = "example.org"  # belongs to nobody
 FIXTURES = Path(settings.BASE_DIR) / "fixtures"
 HOST = "127.0.0.1"
 MARK = "made_by_demonstration"
@@ -44,6 +47,8 @@ class Command(BaseCommand):
             self._serve(options["port"])
 
     def _prepare(self, *, new_passwords: bool) -> None:
+        self._say("Collecting the style sheets …")
+        call_command("collectstatic", interactive=False, verbosity=0)  # pages, and parts of them, name what it makes
         self._say("Preparing the database …")
         _mark_database()
         call_command("migrate", verbosity=0)
@@ -51,15 +56,15 @@ class Command(BaseCommand):
         editors = [_account(name, role) for name, role in ACCOUNTS.items()]
         self._publish_samples()
         call_command("verify_log", stdout=StringIO(), stderr=StringIO())
-        self._say("Collecting the style sheets …")
-        call_command("collectstatic", interactive=False, verbosity=0)
         unprinted = [editor for editor in editors if new_passwords or not editor.has_usable_password()]
         for editor in unprinted:
             password = _new_password(editor)
             self._say(
                 f"Log-in for {settings.SITE_URL}/admin/ (shown only now): {editor.username}  password: {password}"
             )
-        if not unprinted:
+        if unprinted:
+            self._say(f"Both are also {' and '.join(ROLES_OF_BOTH)}: what the one has written, the other can approve.")
+        else:
             self._say("The log-ins are those printed the first time; --new-passwords makes new ones.")
 
     def _publish_samples(self) -> None:
@@ -131,14 +136,17 @@ def _mark_database() -> None:
         cursor.execute(f"CREATE TABLE IF NOT EXISTS {MARK} (made integer)")
 
 
+@transaction.atomic
 def _account(name: str, role: str) -> Editor:
     """Make sure of a demonstration account, without a password as long as none was printed."""
     editor = Editor.objects.filter(username=name).first()
     if editor is None:
         editor = Editor(username=name, handle=name, is_staff=True)
         editor.set_unusable_password()
+    if not editor.email:  # new, or of an older release; later its roles are what somebody has made of them
+        editor.email = f"{name}@{MAIL_DOMAIN}"
         editor.save()
-    editor.groups.add(Group.objects.get(name=role))
+        editor.groups.add(*Group.objects.filter(name__in=[role, *ROLES_OF_BOTH]))
     return editor
 
 

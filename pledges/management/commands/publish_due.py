@@ -3,15 +3,19 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from pledges.actions import editions
+from pledges.actions import editions, throttles
 from pledges.actions.publishing_rule import NotPublishableError
 from pledges.models import Review
 
 
 class Command(BaseCommand):
-    help = "Publish every approved review whose time has come, with the real time of publication. Run it every minute."
+    help = (
+        "Publish every approved review whose time has come, with the real time of publication, and forget the counts of "
+        "limits whose time is over. Run it every minute."
+    )
 
     def handle(self, *_args: Any, **_options: Any) -> None:
+        throttles.forget_ended(now=timezone.now())
         refused = 0
         due = Review.objects.filter(decision=Review.Decision.APPROVED, edition=None, publish_at__lte=timezone.now())
         for review in due.select_related("pledge").order_by("publish_at", "pk"):

@@ -12,8 +12,8 @@ class Command(BaseCommand):
         done = 0
         for done, slug in enumerate(public_pledges.rebuild(), start=1):
             if done % 100 == 0:
-                self.stderr.write(f"{done} pledges, last {slug}")
+                self.stdout.write(f"{done} pledges, last {slug}")
         for made, slug in enumerate(ready_html.rebuild(), start=1):
             if made % 100 == 0:
-                self.stderr.write(f"{made} pages, last {slug}")
+                self.stdout.write(f"{made} pages, last {slug}")
         self.stdout.write(f"{done} pledges rebuilt from their editions.")

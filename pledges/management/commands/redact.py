@@ -1,4 +1,7 @@
+from argparse import ArgumentTypeError
 from collections.abc import Iterator
+from difflib import unified_diff
+from itertools import islice
 from typing import Any
 
 from django.conf import settings
@@ -55,7 +58,8 @@ class Command(BaseCommand):
 
     def _try(self, pledge: Pledge, order: Order) -> None:
         with transaction.atomic():
-            for line in _report(_redact(pledge, order)):
+            redaction = _redact(pledge, order)
+            for line in (*_report(redaction), *_before_and_after(redaction)):
                 self.stdout.write(line)
             transaction.set_rollback(True)
 
@@ -65,9 +69,14 @@ class Command(BaseCommand):
         self.stdout.write(f"Done: entry {redaction.edition.sequence}, {redaction.edition.short_hash}.")
         self._tell_caches(pledge, redaction)
         _shrink(self)
-        if order.passages:
-            for place in traces.remaining(Removal(order.passages)):
-                self.stderr.write(f"The text still stands in {place}.")
+        self._look_for_more(order)
+
+    def _look_for_more(self, order: Order) -> None:
+        places = list(traces.remaining(Removal(order.passages))) if order.passages else []
+        for place in places:
+            self.stderr.write(f"The text still stands in {place}.")
+        if places:
+            raise CommandError(f"The order was carried out, but the text stands in {len(places)} other places.")
 
     def _tell_caches(self, pledge: Pledge, redaction: Redaction) -> None:
         addresses = purging.addresses_of(PublicPledge.objects.get(pledge=pledge), redaction.pictures)
@@ -87,22 +96,39 @@ def _redact(pledge: Pledge, order: Order) -> Redaction:
 
 
 def _report(redaction: Redaction) -> Iterator[str]:
-    yield f"Entries whose content is blanked: {', '.join(map(str, redaction.blanked))}"
+    yield f"Content blanked of: {', '.join(f'entry {sequence}' for sequence in redaction.blanked)}"
     for trace in redaction.traces:
         yield f"Removed from {trace}"
     for picture in redaction.pictures:
         yield f"Picture deleted: {picture}"
 
 
+def _before_and_after(redaction: Redaction) -> Iterator[str]:
+    """Give, of every text that something is removed from, the lines that it changes."""
+    shown = set()
+    for text in (*redaction.texts, *(text for trace in redaction.traces for text in trace.texts)):
+        if text not in shown:
+            shown.add(text)
+            yield f"{text.name}:"
+            changed = unified_diff(text.before.splitlines(), text.after.splitlines(), n=0, lineterm="")
+            yield from (f"  {line}" for line in islice(changed, 2, None) if not line.startswith("@@"))
+
+
 def _editor(handle: str) -> Editor:
     editor = Editor.objects.filter(handle=handle).first()
     if editor is None:
-        raise CommandError(f"Nobody has the handle “{handle}”.")
+        able = [one.handle for one in Editor.objects.order_by("handle") if one.has_perm(redactions.PERMISSION)]
+        raise CommandError(f"Nobody has the handle “{handle}”. Who may redact: {', '.join(able) or 'nobody'}.")
     return editor
 
 
 def _sequences(text: str) -> list[int]:
-    return [int(part) for part in text.split(",")]
+    try:
+        return [int(part) for part in text.split(",")]
+    except ValueError as error:
+        raise ArgumentTypeError(
+            f"Write entries as numbers with commas between them, like 3,4, not “{text}”."
+        ) from error
 
 
 def _overwrite_what_is_deleted() -> None:

@@ -1,3 +1,4 @@
+import heapq
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,7 +35,7 @@ class Command(BaseCommand):
             kept = _kept(options["checkpoint"])
             with one_state():
                 problems = self._find(kept, every_problem=options["all"])
-            problems += self._index_faults()
+            problems += self._index_faults(every_problem=options["all"])
         except DatabaseError as error:
             raise CommandError(f"The database cannot be read: {error}") from error
         self._record(problems)
@@ -42,7 +43,7 @@ class Command(BaseCommand):
             raise CommandError(f"{len(problems)} problems were found." if options["all"] else str(problems[0]))
         head = f"head {self.chain.head}" if self.chain.size else "nothing published yet"
         self.stdout.write(f"{self.chain.size:,} entries, unbroken, {head}.")
-        self.stderr.write(f"Checked in {time.perf_counter() - started:.2f} seconds.")
+        self.stdout.write(f"Checked in {time.perf_counter() - started:.2f} seconds.")
 
     def _find(self, kept: list[Kept], *, every_problem: bool) -> list[Problem]:
         """Give the first problem, or say every one and give them all."""
@@ -60,27 +61,34 @@ class Command(BaseCommand):
             found.append(Problem(None, f"A row cannot be read ({error}), {after}."))
         return found
 
-    def _index_faults(self) -> list[Problem]:
+    def _index_faults(self, *, every_problem: bool) -> list[Problem]:
         faults = [Problem(None, sentence) for sentence in index_faults(connection)]
-        for fault in faults:
+        for fault in faults if every_problem else ():
             self.stderr.write(str(fault))
         return faults
 
     def _problems(self, known: list[Kept]) -> Iterator[Problem]:
-        for name in missing_guards(connection):
-            yield Problem(None, f"The guard {name} is missing, switched off or altered.")
-        yield from log.verify(self._editions(), dict(Editor.objects.values_list("pk", "handle")), self.chain)
+        # What is wrong with an entry comes first, in order: readers are told from where on not to rely on the log.
+        yield from heapq.merge(self._broken(), _unapproved(), key=lambda problem: problem.sequence or 0)
         for one in known:
             yield from (Problem(None, f"Not what the checkpoint says. {said}") for said in differences(one, self.chain))
-        yield from (Problem(sequence, "no review approved it.") for sequence in editions.unapproved())
-        for sentences in _COUNTS:
+        for name in missing_guards(connection):
+            yield Problem(None, f"The guard {name} is missing, switched off or altered.")
+        for what, sentences in _COUNTS.items():
+            if self.chain.size >= _STEP:
+                self.stdout.write(f"checking {what}")
             yield from (Problem(None, sentence) for sentence in sentences())
+
+    def _broken(self) -> Iterator[Problem]:
+        handles = dict(Editor.objects.values_list("pk", "handle"))
+        redactions = Edition.objects.filter(kind=Edition.Kind.REDACTION).only("pk", "pledge_id", "entry")
+        return log.verify(self._editions(), handles, self.chain, redactions=redactions.iterator())
 
     def _editions(self) -> Iterator[Edition]:
         for checked, edition in enumerate(Edition.objects.order_by("sequence").iterator(chunk_size=500), start=1):
             yield edition
             if checked % _STEP == 0:
-                self.stderr.write(f"{checked:,} entries checked")
+                self.stdout.write(f"{checked:,} entries checked")
 
     def _record(self, problems: list[Problem]) -> None:
         first_broken = min((problem.sequence for problem in problems if problem.sequence), default=None)
@@ -95,16 +103,21 @@ class Command(BaseCommand):
             self.stderr.write(f"Readers of the log could not be told: {error}")
 
 
-_COUNTS = (
-    public_pledges.differences,
-    public_pledges.miscounted,
-    citations.differences,
-    ready_html.altered,
-    public_pledges.altered_verdicts,
-    public_pledges.astray_addresses,
-    log_checks.altered_checkpoints,
-    log_checks.altered_facts,
-)
+_COUNTS = {
+    "what lists read": public_pledges.differences,
+    "totals": public_pledges.miscounted,
+    "citations": citations.differences,
+    "archived copies": citations.altered_copies,
+    "ready HTML": ready_html.altered,
+    "published verdicts": public_pledges.altered_verdicts,
+    "addresses": public_pledges.astray_addresses,
+    "checkpoints": log_checks.altered_checkpoints,
+    "what has no edition": log_checks.altered_facts,
+}
+
+
+def _unapproved() -> Iterator[Problem]:
+    return (Problem(sequence, "no review approved it.") for sequence in editions.unapproved())
 
 
 def _kept(file: Path | None) -> list[Kept]:

@@ -1,9 +1,13 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pytest
 from django.db import connection
 
 from pledges import log, standing_facts
 from pledges.actions import checkpoints
 from pledges.actions.checkpoints import NotSignableError
+from pledges.actions.journal import public_change
 from pledges.models import Checkpoint, Journal
 from pledges.record_guards import EDITION
 from pledges.signed_notes import SigningKey, require_signature
@@ -70,6 +74,26 @@ def test_a_longer_log_gets_another_one(key: SigningKey) -> None:
     assert list(Checkpoint.objects.values_list("size", flat=True)) == [1, 2]
 
 
+def test_a_slow_signer_does_not_turn_back_what_a_faster_one_remembers(
+    key: SigningKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pledge = make_published_pledge()
+    remembered: list[Kept] = []
+
+    @contextmanager
+    def after_a_faster_one() -> Iterator[set[str]]:
+        monkeypatch.undo()
+        publish(pledge)
+        remembered.append(sign(key)[1])
+        with public_change() as tags:
+            yield tags
+
+    monkeypatch.setattr(checkpoints, "public_change", after_a_faster_one)
+
+    assert checkpoints.sign(key, last=None, remember=remembered.append).size == 2
+    assert [kept.size for kept in remembered] == [2]
+
+
 def test_an_empty_log_is_not_signed(key: SigningKey) -> None:
     with pytest.raises(NotSignableError, match="nothing to sign"):
         sign(key)
@@ -114,3 +138,14 @@ def test_a_broken_log_is_not_signed(key: SigningKey) -> None:
 
     with pytest.raises(NotSignableError, match="Entry 2: the sequence does not continue"):
         sign(key)
+
+
+def test_another_key_waits_until_the_log_grows(key: SigningKey) -> None:
+    pledge = make_published_pledge()
+    _, remembered = sign(SigningKey.make(log.origin()))
+    with pytest.raises(NotSignableError, match="signed with another key"):
+        sign(key, remembered)
+
+    publish(pledge)
+
+    assert sign(key, remembered)[0].verifier_key == str(key.verifier_key)

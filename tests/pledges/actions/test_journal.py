@@ -4,6 +4,7 @@ import pytest
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from pledges import last_purge
+from pledges.actions import verifications
 from pledges.actions.journal import public_change
 from pledges.models import Generation, Journal
 
@@ -68,3 +69,18 @@ def test_a_purge_needs_no_last_good_pages(
         purge()
 
     assert not settings.LAST_PAGES_ROOT.exists()
+
+
+def change(*tags: str) -> None:
+    with public_change() as touched:
+        touched.update(tags)
+
+
+def test_a_verification_forgets_those_before_it_that_no_cache_reads_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Journal, "MOST_READ", 3)
+    change("pledge:lemon")
+    for _ in range(10):
+        verifications.record(entries=0, head="", holds=True)
+
+    kept = dict(Journal.objects.values_list("number", "tags"))
+    assert kept == {1: "pledge:lemon\n", **dict.fromkeys([8, 9, 10, 11], "log\n")}

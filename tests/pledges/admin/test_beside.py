@@ -82,6 +82,19 @@ def test_the_start_page_lists_checks_with_a_button_that_records_one(desk: Client
     assert PublicPledge.objects.get().checked_on == today
 
 
+def test_nothing_changed_is_not_offered_where_something_has(desk: Client) -> None:
+    pledge, today = make_published_pledge(headline="A lemon to look at"), timezone.localdate()
+    checks.record(pledge, checked_on=today - timedelta(9), next_due_on=today - timedelta(2), by=make_editor())
+    differences = reverse("admin:pledges_pledge_differences", args=[pledge.pk])
+    places = ["/admin/", address_of(pledge), differences]
+    assert all("Nothing changed, checked today" in desk.get(place).content.decode() for place in places)
+
+    make_verdict(pledge, rating=make_rating())
+
+    assert not any("Nothing changed, checked today" in desk.get(place).content.decode() for place in places)
+    assert f'href="{differences}"' in desk.get("/admin/").content.decode()
+
+
 def test_the_start_page_lists_replies_awaited_past_their_date(desk: Client) -> None:
     pledge, today = make_pledge(headline="A lemon nobody explains"), timezone.localdate()
     reply = pledge.replies.create(

@@ -7,6 +7,8 @@ from django.db.models import Model
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 
 from pledges.models import (
     Department,
@@ -45,6 +47,19 @@ def test_every_record_is_in_this_list() -> None:
     ours = {model for model in site._registry if model._meta.app_label == "pledges"}
 
     assert {model.__name__ for model in ours} == {model.__name__ for model in RECORDS} | {"Editor"}
+
+
+def test_every_page_leads_to_the_second_factor(desk: Client) -> None:
+    for address in ("/admin/", reverse("admin:pledges_pledge_changelist")):
+        assert f'href="{reverse("mfa_index")}"' in desk.get(address).content.decode()
+
+
+def test_times_are_written_as_on_all_other_pages(desk: Client) -> None:
+    asked_at = localtime(make_review().requested_at)
+
+    html = desk.get(reverse("admin:pledges_review_changelist")).content.decode()
+
+    assert date_format(asked_at, "j F Y H:i") in html
 
 
 def test_changelists_cost_the_same_queries_at_10_and_1000_rows(desk: Client) -> None:

@@ -50,6 +50,16 @@ def test_an_approval_is_published_by_hand_or_at_its_time(reviewers_desk: Client)
     assert Edition.objects.count() == 2
 
 
+def test_the_review_of_a_withdrawal_says_what_it_does_and_why(reviewers_desk: Client) -> None:
+    review = make_review(make_published_pledge(), kind="withdrawal", change_note="A court of lemons ordered it.")
+
+    html = reviewers_desk.get(address_of(review)).content.decode()
+
+    said = html.partition("It takes the page away")[2]
+    assert "A court of lemons ordered it." in said
+    assert "Nothing differs" not in html
+
+
 def test_whoever_renames_a_topic_may_approve_what_others_wrote_in_it() -> None:
     pledge, publisher = make_published_pledge(), member("publisher")
     browser = signed_in(publisher)

@@ -6,11 +6,14 @@ import pytest
 from django.core.management import call_command, get_commands, load_command_class
 from django.core.management.base import CommandError
 from django.db import connection, transaction
+from django.utils import timezone
 
 from pledges.actions import addresses
 from pledges.guards import remove_guards
-from pledges.models import Edition, Journal, Pledge, PublicPledge, Rating, RetiredSlug, Verification
+from pledges.management.commands import verify_log
+from pledges.models import Edition, Journal, Pledge, PublicPledge, Rating, RetiredSlug, Review, Verification
 from pledges.record_guards import EDITION, VERDICT
+from tests.both_databases import DATABASE
 from tests.factories import make_approved_review, make_published_pledge, make_review, make_verdict, publish
 from tests.unguarded import unguarded
 
@@ -67,7 +70,31 @@ def test_verify_log_holds_on_an_empty_database() -> None:
 def test_verify_log_names_the_head() -> None:
     edition = publish(make_published_pledge(), kind="update")
 
-    assert call("verify_log") == f"2 entries, unbroken, head {edition.hash}.\n"
+    assert call("verify_log").startswith(f"2 entries, unbroken, head {edition.hash}.\n")
+
+
+@pytest.mark.parametrize("name", ["verify_log", "publish_due", "rebuild_public", "clearsessions"])
+def test_a_command_that_a_timer_runs_says_nothing_on_standard_error_when_all_is_well(name: str) -> None:
+    due = make_approved_review()
+    Review.objects.filter(pk=due.pk).update(publish_at=timezone.now())
+    make_published_pledge()
+    errors = StringIO()
+
+    call_command(name, stdout=StringIO(), stderr=errors)
+
+    assert errors.getvalue() == ""
+
+
+def test_verify_log_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verify_log, "_STEP", 2)
+    for _ in range(3):
+        make_published_pledge()
+
+    said = call("verify_log").splitlines()
+
+    assert said[0] == "2 entries checked"
+    assert {"checking totals", "checking addresses"} <= {*said}
+    assert said[-1].startswith("Checked in ")
 
 
 def tamper(sql: str) -> None:
@@ -81,6 +108,37 @@ def test_verify_log_names_the_first_broken_sequence() -> None:
     tamper(f"UPDATE {EDITION} SET change_note = 'Falsified' WHERE sequence IN (2, 3)")
 
     with pytest.raises(CommandError, match=r"^Entry 2: its change note differs"):
+        call("verify_log")
+
+
+@pytest.mark.skipif(DATABASE != "postgresql", reason="where a guard can be switched off")
+def test_verify_log_names_the_first_broken_sequence_before_a_guard_that_was_switched_on_again() -> None:
+    for _ in range(3):
+        make_published_pledge()
+    connection.check_constraints()  # PostgreSQL alters no table while some wait to be checked
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {EDITION} DISABLE TRIGGER USER")
+        cursor.execute(f"UPDATE {EDITION} SET change_note = 'Falsified' WHERE sequence = 2")
+        connection.check_constraints()
+        cursor.execute(f"ALTER TABLE {EDITION} ENABLE TRIGGER USER")
+
+    with pytest.raises(CommandError, match=r"^Entry 2: its change note differs"):
+        call("verify_log")
+
+    assert Verification.objects.get().first_broken == 2
+
+
+def test_verify_log_names_the_first_broken_sequence_whatever_is_wrong_with_each() -> None:
+    for _ in range(4):
+        make_published_pledge()
+    tamper(f"UPDATE {EDITION} SET change_note = 'Falsified' WHERE sequence = 4")
+    tamper(f"UPDATE {EDITION} SET content = NULL, salt = NULL, content_digest = NULL WHERE sequence = 3")
+    with pytest.raises(CommandError, match=r"^Entry 3: its content is gone"):
+        call("verify_log")
+
+    tamper("DELETE FROM pledges_review WHERE edition_id = 2")
+
+    with pytest.raises(CommandError, match=r"^Entry 2: no review approved it"):
         call("verify_log")
 
 

@@ -4,6 +4,7 @@ import json
 import socket
 from pathlib import Path
 
+from pledges.roles import ROLES
 from tests.processes import Run
 
 FIXTURES = sorted(Path("fixtures/pledges").glob("*.json"))
@@ -12,12 +13,21 @@ VERDICTS = [row["fields"] for row in ROWS if row["model"] == "pledges.verdict"]
 RATED = {verdict["pledge"][0] for verdict in VERDICTS}
 
 
+def asked(manage: Run, question: str) -> str:
+    """Ask the database of the demonstration."""
+    run = manage("shell", "--no-imports", "-c", f"from pledges.models import *; print({question})")
+    assert run.returncode == 0, run.stderr
+    return run.stdout.strip()
+
+
 def test_demo_publishes_every_sample_and_does_no_harm_twice(manage: Run) -> None:
     first = manage("demo", "--no-serve")
     assert first.returncode == 0, first.stderr
     assert f"Published {len(FIXTURES)} of {len(FIXTURES)}" in first.stdout
     assert first.stdout.count("Published the text") == 4
     assert first.stdout.count("Log-in for ") == 2
+    assert first.stderr == ""
+    assert asked(manage, "ReadyHtml.objects.count()") == str(len(FIXTURES))
 
     again = manage("demo", "--no-serve")
 
@@ -28,6 +38,28 @@ def test_demo_publishes_every_sample_and_does_no_harm_twice(manage: Run) -> None
     assert later_verdicts == 7
     assert f"{len(FIXTURES) + later_verdicts} entries, unbroken" in manage("verify_log").stdout
     assert manage("demo", "--no-serve", "--new-passwords").stdout.count("Log-in for ") == 2
+
+
+def test_the_two_log_ins_can_try_everything_and_be_written_to(manage: Run) -> None:
+    manage("demo", "--no-serve")
+
+    may = [*ROLES["newsletter"], *ROLES["administrator"]]
+    for name in ("demonstration-writer", "demonstration-reviewer"):
+        assert asked(manage, f"Editor.objects.get(handle='{name}').has_perms({may})") == "True"
+        assert asked(manage, f"Editor.objects.get(handle='{name}').email") == f"{name}@example.org"
+    order = ["--text", "Rwanda", "--reason", "An order of a court of lemons.", "--dry-run"]
+    people = ["--by", "demonstration-writer", "--approved-by", "demonstration-reviewer"]
+    tried = manage("redact", "ending-rwanda-agreement", *order, *people)
+    assert "may not take part" not in tried.stderr
+
+
+def test_roles_that_somebody_took_from_a_log_in_stay_away(manage: Run) -> None:
+    manage("demo", "--no-serve")
+    asked(manage, "Editor.objects.get(handle='demonstration-writer').groups.clear()")
+
+    manage("demo", "--no-serve")
+
+    assert asked(manage, "Editor.objects.get(handle='demonstration-writer').groups.count()") == "0"
 
 
 def test_demo_refuses_a_database_it_did_not_make(manage: Run) -> None:

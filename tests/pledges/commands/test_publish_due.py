@@ -6,9 +6,9 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.utils import timezone
 
-from pledges.actions import editions, reviews
+from pledges.actions import editions, reviews, throttles
 from pledges.actions.publishing_rule import NotPublishableError
-from pledges.models import Edition, Pledge, Review
+from pledges.models import Edition, Pledge, Review, Throttle
 from tests.factories import make_approved_review, make_review
 
 pytestmark = pytest.mark.django_db
@@ -86,3 +86,13 @@ def test_what_has_a_later_time_is_not_published_before_it() -> None:
 
     with pytest.raises(NotPublishableError, match="A later time was set"):
         editions.publish(review)
+
+
+def test_counts_of_limits_are_forgotten_when_their_time_is_over() -> None:
+    hourly = throttles.Limit("lemons", most=5, per=HOUR)
+    throttles.count(hourly, "an old network", now=timezone.now() - 2 * HOUR)
+    throttles.count(hourly, "a new one", now=timezone.now())
+
+    publish_due()
+
+    assert Throttle.objects.get().key == hourly.key("a new one")

@@ -121,7 +121,7 @@ def test_the_page_shows_its_corrections(client: Client, pledge: Pledge) -> None:
 
 def test_a_citation_gives_an_address_that_stays(client: Client, pledge: Pledge) -> None:
     for path, cited in {
-        "/pledges/lemon/": "/pledges/lemon/at/2025-03-09/",
+        "/pledges/lemon/": "/pledges/lemon/editions/3/",
         "/pledges/lemon/at/2025-03-07/": "/pledges/lemon/at/2025-03-07/",
         "/pledges/lemon/editions/1/": "/pledges/lemon/editions/1/",
     }.items():
@@ -137,7 +137,6 @@ def test_publishing_at_half_past_midnight_in_summer_is_on_the_new_day(client: Cl
     assert b'"published_at":"2025-07-02T23:30' in bytes(edition.entry)  # in UTC it is the day before
     assert "The night before." in page(client, "/pledges/lemon/at/2025-07-02/")
     assert "The morning after." in page(client, "/pledges/lemon/at/2025-07-03/")
-    assert "/at/2025-07-03/" in page(client, "/pledges/lemon/")
 
 
 def test_the_day_ends_in_the_time_zone_of_the_site(client: Client, settings: Settings) -> None:
@@ -240,6 +239,7 @@ def test_a_long_list_has_pages(client: Client, pledge: Pledge, monkeypatch: pyte
     monkeypatch.setattr("pledges.history.MOST_LINES", 2)
 
     first, second = (page(client, f"/pledges/lemon/editions/{query}") for query in ("", "?before=2"))
+    assert "There is no edition before that." in page(client, "/pledges/lemon/editions/?before=1")
 
     assert "Edition 2" in first
     assert ">Edition 1<" not in first
@@ -249,7 +249,7 @@ def test_a_long_list_has_pages(client: Client, pledge: Pledge, monkeypatch: pyte
     assert first.count("The rating was:") == 2  # against the edition on the next page too
 
 
-@pytest.mark.parametrize("before", ["0", "-1", "x", "01", "1_0", "٢", " 2", "9" * 30])
+@pytest.mark.parametrize("before", ["0", "-1", "x", "01", "1_0", "٢", " 2", "5%0A", "9" * 30])
 def test_a_place_that_cannot_be_is_refused_in_words(client: Client, pledge: Pledge, before: str) -> None:
     assert "a place in this list that cannot be one" in page(client, f"/pledges/lemon/editions/?before={before}", 400)
 
@@ -281,6 +281,34 @@ def test_changes_are_marked_word_by_word(client: Client, pledge: Pledge) -> None
     assert '<ins><span class="visually-hidden">[inserted:] </span>sweet</ins>' in html
 
 
+def test_changes_name_the_pledge_and_how_its_rating_moved(client: Client, pledge: Pledge) -> None:
+    html = page(client, "/pledges/lemon/editions/2/changes/")
+
+    assert '<a href="/pledges/lemon/" dir="auto">A lemon for all</a>' in html
+    before, _, after = html.partition("It is now:")
+    assert "Squeezed" in before.partition("The rating was:")[2]
+    assert "Peeled" in after
+
+
+def test_only_editions_that_both_have_their_text_are_compared(client: Client, pledge: Pledge) -> None:
+    redact(pledge, pledge.editions.get(number=2).sequence)
+
+    html = page(client, "/pledges/lemon/editions/")
+
+    links = {number: f'href="/pledges/lemon/editions/{number}/changes/"' in html for number in (1, 2, 3, 4)}
+    assert links == {1: False, 2: False, 3: False, 4: True}
+
+
+def test_an_edition_without_a_note_has_no_dash_in_its_place(client: Client, pledge: Pledge) -> None:
+    Pledge.objects.update(background="Lemons are *sour*!")
+    publish(pledge, kind="minor", change_note="")
+
+    html = page(client, "/pledges/lemon/editions/")
+
+    assert '<p class="change-row__note" dir="auto">–' not in html
+    assert html.count(pledge.editions.last().hash[:12]) == 1  # type: ignore[union-attr]
+
+
 def test_the_first_edition_has_nothing_before_it(client: Client, pledge: Pledge) -> None:
     assert "This is the first edition" in page(client, "/pledges/lemon/editions/1/changes/")
 
@@ -288,7 +316,9 @@ def test_the_first_edition_has_nothing_before_it(client: Client, pledge: Pledge)
 def test_an_edition_that_says_the_same_says_so(client: Client, pledge: Pledge) -> None:
     publish(pledge)
 
-    assert "It says the same" in page(client, "/pledges/lemon/editions/4/changes/")
+    html = page(client, "/pledges/lemon/editions/4/changes/")
+    assert "It says the same" in html
+    assert "The rating was:" not in html
 
 
 def test_a_withdrawn_pledge_keeps_its_history_without_its_text(client: Client, pledge: Pledge) -> None:
@@ -324,6 +354,18 @@ def test_a_redaction_does_not_bring_a_withdrawn_pledge_back(client: Client) -> N
     publish(pledge, kind="update", change_note="It is back.")
 
     assert "We doubted the quotation." in page(client, "/pledges/lemon/editions/3/", 410)
+
+
+def test_a_withdrawn_page_says_that_something_was_removed_and_still_why_it_was_withdrawn(client: Client) -> None:
+    pledge = make_published_pledge(slug="lemon")
+    publish(pledge, kind="withdrawal", change_note="We doubted the quotation.")
+    redact(pledge, pledge.editions.get(number=1).sequence)
+
+    for path in ("/pledges/lemon/", "/pledges/lemon/editions/1/", "/pledges/lemon/at/2099-01-01/"):
+        html = page(client, path, 410)
+        assert "We doubted the quotation." in html
+        assert "Removed for legal reasons on " in html
+        assert "A court forbade a name." not in html
 
 
 def test_an_edition_that_was_blanked_says_why(client: Client, pledge: Pledge) -> None:

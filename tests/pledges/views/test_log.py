@@ -83,7 +83,8 @@ def test_the_pledge_page_leads_to_its_entry(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["before=0", "before=x", "after=-1", "after=%D9%A1", "before=1&after=1", "before=" + "9" * 30]
+    "query",
+    ["before=0", "before=x", "after=-1", "after=%D9%A1", "before=1&after=1", "before=" + "9" * 30, "after=5%0A"],
 )
 @pytest.mark.parametrize("path", ["/log/", "/log/entries.jsonl"])
 def test_a_place_that_is_none_is_a_bad_request(client: Client, path: str, query: str) -> None:
@@ -126,6 +127,26 @@ def test_lines_are_read_in_batches(client: Client, monkeypatch: pytest.MonkeyPat
 
     assert sent.count(b"\n") == 5
     assert len(queries) == 3
+
+
+def test_the_entry_of_a_withdrawal_shows_no_rating_that_would_still_stand(client: Client) -> None:
+    pledge = make_published_pledge()
+    assert "Squeezed" in page_of(client)
+    publish(pledge, kind="withdrawal")
+
+    first, second = page_of(client).split('id="entry-1"')
+    assert "Squeezed" not in first
+    assert "Squeezed" in second
+
+
+def test_the_log_page_says_how_to_get_a_checkpoint_and_who_checks_its_signature(client: Client) -> None:
+    make_published_pledge()
+    make_checkpoint()
+
+    html = page_of(client)
+
+    assert "curl -O https://tracker.test/log/checkpoint" in html
+    assert "watch_log" in html
 
 
 def test_before_the_first_checkpoint_the_page_says_so(client: Client) -> None:

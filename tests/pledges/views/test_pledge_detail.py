@@ -115,6 +115,15 @@ def test_a_retired_address_redirects_for_ever(client: Client) -> None:
     assert (response.status_code, response.headers["Location"]) == (301, "/pledges/new-lemon/")
 
 
+def test_an_edition_is_cited_by_an_address_that_another_one_of_the_same_day_does_not_take(client: Client) -> None:
+    pledge = make_published_pledge()
+
+    assert (
+        f">https://tracker.test/pledges/{pledge.slug}/editions/1/</a>"
+        in client.get(f"/pledges/{pledge.slug}/").content.decode()
+    )
+
+
 def test_a_withdrawn_pledge_says_why(client: Client) -> None:
     pledge = make_published_pledge()
     publish(pledge, kind="withdrawal", change_note="The quotation was a hoax.")

@@ -46,3 +46,10 @@ def make_asked_sign_up(address: str = "reader@lemons.example", **options: Any) -
     sign_up.refresh_from_db()
     assert sign_up.token
     return sign_up
+
+
+def confirmed(sign_up: SignUp) -> Subscription:
+    """Press the button behind the link of a sign-up."""
+    subscription = sign_ups.confirm(sign_up, until=sign_up.pk, now=timezone.now())
+    assert subscription is not None
+    return subscription

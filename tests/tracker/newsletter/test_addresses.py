@@ -1,6 +1,7 @@
 import pytest
 from django.core.exceptions import ValidationError
 
+from tracker.newsletter import addresses
 from tracker.newsletter.addresses import masked, normalise
 
 
@@ -36,6 +37,13 @@ def test_an_address_has_one_form(typed: str, stored: str) -> None:
 def test_what_is_none_or_a_trick_is_refused(typed: str) -> None:
     with pytest.raises(ValidationError, match="This is no e-mail address"):
         normalise(typed)
+
+
+def test_what_is_far_too_long_is_refused_before_anything_is_made_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(addresses, "_ascii", pytest.fail)
+
+    with pytest.raises(ValidationError, match="This is no e-mail address"):
+        normalise("a@" + "é" * 1_200_000)
 
 
 def test_a_masked_address_shows_its_owner_enough() -> None:

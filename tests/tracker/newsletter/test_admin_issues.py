@@ -68,6 +68,8 @@ def test_from_the_draft_to_the_last_message(desk: Client, second_desk: Client, w
     assert saved.status_code == 302
 
     assert press(desk, issue, "send")[0] == 403
+    status, html = press(second_desk, issue, "ask")
+    assert (status, "to 1 person?" in html, Delivery.objects.count()) == (200, True, 0)
     status, html = press(second_desk, issue, "send")
     assert status == 302
     assert "Issue 1 is on its way" in html
@@ -119,6 +121,7 @@ def test_a_test_goes_to_the_editor_alone_and_says_so(desk: Client, writer: Edito
     (mail,) = mails()
     assert (mail["To"], mail["Subject"]) == ("writer@tracker.test", "[Test] Lemons moved")
     assert "/newsletter/leave/test/" in parts(mail)[0]
+    assert all("This is a test: its links" in part for part in parts(mail))
     assert not Delivery.objects.exists()
 
 
@@ -283,3 +286,24 @@ def test_a_history_opens(desk: Client) -> None:
     issue = make_draft()
 
     assert desk.get(reverse("admin:newsletter_issue_history", args=[issue.pk])).status_code == 200
+
+
+def test_an_issue_without_readers_draws_no_bar(desk: Client) -> None:
+    html = desk.get(page(make_sent_issue())).content.decode()
+
+    assert "0 of 0" in html
+    assert "<progress" not in html
+
+
+def test_the_page_of_an_issue_has_no_button_that_sends_it_unasked(second_desk: Client) -> None:
+    issue = make_draft()
+    html = second_desk.get(page(issue)).content.decode()
+    assert 'name="ask"' in html
+    assert 'name="send"' not in html
+
+    asked = send(second_desk, page(issue), {**fields_of(html), "ask": ""}).content.decode()
+    Issue.objects.update(introduction="Limes.")
+    response = send(second_desk, page(issue), {**fields_of(asked), "send": ""})
+
+    assert response.status_code == 409
+    assert Issue.objects.get().state == "draft"

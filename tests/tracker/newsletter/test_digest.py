@@ -1,10 +1,14 @@
 import pytest
 from django.db.models import Max
 
+from pledges import changes
+from pledges.actions.redactions import Order, redact
+from pledges.changes import Change
+from pledges.labels import Labels
 from pledges.models import Edition, Pledge
-from tests.factories import make_pledge, make_published_pledge, make_rating, make_verdict, publish
+from tests.factories import make_editor, make_published_pledge, make_rating, make_verdict, publish
 from tracker.newsletter import digest as module
-from tracker.newsletter.digest import Group, digest
+from tracker.newsletter.digest import Since, digest, since
 
 pytestmark = pytest.mark.django_db
 
@@ -54,11 +58,55 @@ def test_several_editions_of_a_pledge_are_one_line_from_the_first_rating_to_the_
     (group,) = digest(start, head())
     (line,) = group.lines
 
-    assert group.name == "moved"
+    assert group.name == "corrected"
     assert line.before is not None
     assert line.after is not None
     assert (line.before.name, line.after.name) == (before, "Squashed")
     assert [change.change_note for change in line.told] == ["Peeled now.", "Not quite.", "Squashed now."]
+    assert [change.change_note for change in line.earlier] == ["Not quite.", "Peeled now."]
+
+
+def test_a_new_pledge_goes_from_the_rating_it_began_with_to_the_last() -> None:
+    pledge = make_published_pledge()
+    began = pledge.verdicts.get().rating.name
+    change(pledge, "verdict", rating="Squashed")
+
+    (group,) = digest(0, head())
+    (line,) = group.lines
+
+    assert (group.name, line.has_moved) == ("new", True)
+    assert line.before is not None
+    assert line.before.name == began
+
+
+def test_a_correction_stands_under_corrections_even_if_the_rating_moved_by_it() -> None:
+    pledge = make_published_pledge()
+    start = head()
+    change(pledge, "correction", rating="Peeled")
+
+    assert told_since(start) == {"corrected": [pledge.slug]}
+
+
+def test_a_redaction_is_no_new_fact() -> None:
+    pledge = make_published_pledge(headline="A lemon for Rudolf Rassendyll")
+    start = head()
+    order = Order("A name was removed.", make_editor(is_superuser=True), make_editor(is_superuser=True), ["Rassendyll"])
+    redact(pledge, order)
+
+    assert told_since(start) == {"redacted": [pledge.slug]}
+
+
+def test_what_became_of_it_later_is_known() -> None:
+    corrected, withdrawn, untouched = (make_published_pledge() for _ in range(3))
+    end = head()
+    change(corrected, "correction")
+    change(untouched, "update")
+    publish(withdrawn, kind="withdrawal")
+    later = make_published_pledge()
+    change(later, "correction")
+
+    assert since(0, end) == Since(frozenset({corrected.slug}), withdrawn=1)
+    assert since(0, head()) == since(end + 99, end + 99) == Since(frozenset(), withdrawn=0)
 
 
 def test_a_rating_that_moved_and_came_back_did_not_move() -> None:
@@ -92,12 +140,25 @@ def test_of_a_withdrawn_pledge_only_the_withdrawal_is_told() -> None:
     assert [(line.headline, line.title) for line in group.lines] == [("", "A pledge page was withdrawn")]
 
 
-def test_a_group_that_is_too_long_says_how_many_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_group_that_is_too_long_is_not_read_whole_and_says_how_many_are_left_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(module, "MOST_LINES", 2)
-    for _ in range(3):
-        publish(make_pledge())
+    moved = [make_published_pledge() for _ in range(3)]
+    start = head()
+    new = [make_published_pledge() for _ in range(4)]
+    for pledge in moved:
+        change(pledge, "verdict", rating=f"Peeled {pledge.pk}")
+    read: list[int] = []
+    between = changes.between
 
-    (group,) = digest(0, head())
+    def counted(after: int, until: int, pledges: list[int], labels: Labels) -> list[Change]:
+        read.extend(pledges)
+        return between(after, until, pledges, labels)
 
-    assert isinstance(group, Group)
-    assert (len(group.lines), group.left_out) == (2, 1)
+    monkeypatch.setattr(changes, "between", counted)
+
+    groups = digest(start, head())
+
+    assert [(group.name, len(group.lines), group.left_out) for group in groups] == [("moved", 2, 1), ("new", 2, 2)]
+    assert set(read) == {pledge.pk for pledge in [*moved, *new[:2]]}

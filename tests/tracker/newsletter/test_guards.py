@@ -8,8 +8,8 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from pledges.guards import missing_guards, remove_guards
-from tests.tracker.newsletter.people import make_asked_sign_up, make_subscription
-from tracker.newsletter.actions import sign_ups, subscriptions
+from tests.tracker.newsletter.people import confirmed, make_asked_sign_up, make_subscription
+from tracker.newsletter.actions import subscriptions
 from tracker.newsletter.models import ConsentEvent, Wording
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +31,7 @@ def run(sql: str, *parameters: Any) -> None:
 
 def make_event() -> ConsentEvent:
     sign_up = make_asked_sign_up()
-    subscription = sign_ups.confirm(sign_up, until=sign_up.pk, now=timezone.now())
+    subscription = confirmed(sign_up)
     return subscription.events.get(kind="confirmed")
 
 

@@ -57,6 +57,12 @@ def test_many_messages_go_over_one_connection(post: Courier, file: Path) -> None
     assert taken(file) == [(f"lemon{number}@reader.example", "<1@tracker.test>") for number in range(3)]
 
 
+def test_an_address_that_the_server_forwards_is_taken(post: Courier, file: Path) -> None:
+    post.hand_over(b"moved@reader.example", MESSAGE)
+
+    assert taken(file)[-1][0] == "moved@reader.example"
+
+
 @pytest.mark.parametrize(
     ("name", "kind", "said"),
     [

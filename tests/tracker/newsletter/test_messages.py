@@ -1,8 +1,10 @@
 """What messages say, and that nothing in them tells who reads them."""
 
 import re
+from typing import Any
 
 import pytest
+from django.utils.translation import trans_real
 
 from pledges.models import Pledge
 from tests.factories import make_published_pledge, make_rating, make_verdict, publish
@@ -104,6 +106,20 @@ def test_a_confirmation_says_what_was_asked_for_in_the_words_agreed_to(pledge: P
     assert not letter.is_list
     for said in ("the weekly digest", "A lemon for everyone & their <neighbour>", wording.TEXT, "72 hours"):
         assert said in letter.text
+
+
+def test_a_confirmation_has_the_words_in_the_language_of_the_site(
+    pledge: Pledge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalogue: Any = trans_real.translation("en-gb")
+    monkeypatch.setattr(catalogue, "_catalog", {wording.TEXT: "Sie sind einverstanden."})
+    sign_up = make_confirmation(pledge=pledge).sign_up
+    assert sign_up is not None
+
+    letter = messages.write_confirmation(sign_up)
+
+    assert "Sie sind einverstanden." in letter.text
+    assert "Sie sind einverstanden." in letter.html
 
 
 def test_a_confirmation_does_not_name_a_pledge_that_was_withdrawn(pledge: Pledge) -> None:

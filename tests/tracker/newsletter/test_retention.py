@@ -8,8 +8,6 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from pledges.actions import throttles
-from pledges.models import Throttle
 from tests.factories import make_editor, make_published_pledge
 from tests.tracker.newsletter.people import make_asked_sign_up, make_sign_up, make_subscription
 from tracker.newsletter import totals
@@ -121,14 +119,28 @@ def test_who_was_sent_what_is_forgotten_and_how_many_is_not(now: datetime, monke
     assert Subscription.objects.filter(address=None).count() == 0
 
 
-def test_what_throttles_counted_of_a_network_is_gone_within_48_hours(now: datetime) -> None:
-    hourly = throttles.Limit("lemons", most=5, per=HOUR)
-    throttles.count(hourly, "an old network", now=now - 2 * HOUR)
-    throttles.count(hourly, "a new one", now=now)
+def test_who_comes_back_at_that_moment_stays(now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_subscription(state="unsubscribed", changed_at=now - 31 * DAY)
+    erase = retention._erase
+
+    def come_back_first(*arguments: Any, **options: Any) -> bool:
+        Subscription.objects.update(state="confirmed", changed_at=now)
+        return erase(*arguments, **options)
+
+    monkeypatch.setattr(retention, "_erase", come_back_first)
+
+    assert purge() == ["Done: 0 rows deleted or emptied."]
+    assert Subscription.objects.get().address
+
+
+def test_a_sign_up_of_an_address_whose_time_is_over_is_not_lost() -> None:
+    gone = make_subscription(state="unsubscribed", changed_at=timezone.now() - 31 * DAY)
+    make_sign_up(str(gone.address))
 
     purge()
+    sign_ups.work_off(10)
 
-    assert Throttle.objects.get().key == hourly.key("a new one")
+    assert Delivery.objects.get().subscription.address == gone.address
 
 
 def test_says_what_it_did_and_again_does_nothing(now: datetime) -> None:

@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from pledges.actions import verifications
 from pledges.actions.journal import public_change
 from pledges.models import Generation, Journal
 from tests.tracker.page_cache.test_last_pages import wait_until
@@ -68,6 +69,19 @@ def test_a_gap_tells_of_everything(seen: list[Moved]) -> None:
     assert [moved.tags for moved in seen] == [EVERYTHING]
 
 
+def test_who_is_as_far_behind_as_is_read_misses_nothing_that_was_forgotten(
+    seen: list[Moved], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Journal, "MOST_READ", 3)
+    for _ in range(5):
+        verifications.record(entries=0, head="", holds=True)
+    reader = reader_at(Generation.objects.get().number - Journal.MOST_READ, seen)
+
+    reader._look()
+
+    assert [moved.tags for moved in seen] == [{"log"}] * 3
+
+
 def test_a_database_that_was_put_back_tells_of_everything(seen: list[Moved]) -> None:
     reader = reader_at(Generation.objects.get().number + 5, seen)
 
@@ -86,6 +100,8 @@ def test_a_page_has_moved_when_one_of_its_tags_did(seen: list[Moved]) -> None:
     assert not reader.has_moved(before, frozenset({"pledge:b", "site"}))
     assert not reader.has_moved(reader.position, frozenset({"pledge:a"}))
     assert reader.has_moved(None, frozenset({"pledge:b"}))
+    assert reader.has_moved(before, None)
+    assert not reader.has_moved(reader.position, None)
 
 
 def test_what_was_made_before_a_database_was_put_back_has_moved(seen: list[Moved]) -> None:

@@ -65,8 +65,9 @@ class Journal:
     def look_now(self, _patience: float) -> bool:
         return not self.is_silent
 
-    def has_moved(self, since: int | None, tags: frozenset[str]) -> bool:
-        return any(moved.number > (since or 0) and not moved.tags.isdisjoint(tags) for moved in self.moves)
+    def has_moved(self, since: int | None, tags: frozenset[str] | None) -> bool:
+        newer = [moved for moved in self.moves if moved.number > (since or 0)]
+        return any(tags is None or not moved.tags.isdisjoint(tags) for moved in newer)
 
     def move(self, *tags: str) -> None:
         moved = Moved((self.position or 0) + 1, frozenset(tags))
@@ -208,18 +209,32 @@ def test_an_editor_is_answered_anew_and_leaves_nothing(cache: PageCache, site: S
     assert ask(cache).body == b"Lemons."
 
 
+@pytest.mark.parametrize(
+    "tag", ["lists", "log", "pledge:a"]
+)  # the address of the first checkpoint is told by "log" alone
 @pytest.mark.parametrize("status", ["404 Not Found", "410 Gone", "451 Unavailable For Legal Reasons"])
-def test_a_page_that_is_not_there_is_kept_for_a_while_and_until_something_is_published(
-    status: str, cache: PageCache, site: Site, journal: Journal
+def test_a_page_that_is_not_there_is_kept_for_a_while_and_until_anything_changes(
+    status: str, tag: str, cache: PageCache, site: Site, journal: Journal
 ) -> None:
     site.status, site.headers = status, []
     assert ask(cache, "/a").status == ask(cache, "/a").status == status
     assert site.renders == 1
 
-    journal.move("lists")
+    journal.move(tag)
 
     ask(cache, "/a")
     assert site.renders == 2
+
+
+def test_a_page_that_was_not_there_while_it_came_is_not_kept(cache: PageCache, site: Site, journal: Journal) -> None:
+    def comes() -> None:
+        site.while_rendering, site.status = None, "200 OK"
+        journal.move("log")
+
+    site.status, site.while_rendering = "404 Not Found", comes
+    ask(cache, "/a")
+
+    assert ask(cache, "/a").status == "200 OK"
 
 
 def test_an_error_is_not_kept(cache: PageCache, site: Site) -> None:

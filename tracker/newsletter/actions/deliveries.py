@@ -46,7 +46,8 @@ _CLAIM = """WITH due AS MATERIALIZED (
     WHERE id IN (SELECT id FROM due) RETURNING id, state"""
 # One statement, and so one commit, for the end of one message and the beginning of the next.
 _BEGIN = """UPDATE newsletter_delivery
-    SET claimed_at = %(now)s, settled_at = CASE WHEN id = %(done)s THEN %(now)s ELSE settled_at END,
+    SET claimed_at = %(now)s,
+        settled_at = CASE WHEN id = %(done)s OR NOT {wanted} THEN %(now)s ELSE settled_at END,
         error = CASE WHEN id = %(done)s THEN '' ELSE error END, state = CASE
         WHEN id = %(done)s THEN 'sent'
         WHEN NOT {wanted} THEN 'dropped'
@@ -99,10 +100,7 @@ def begin(parcel: Parcel, *, by: str, after: Parcel | None = None) -> bool:
     """Say that a message is about to be handed over, and that the one before was; whether it is still to be."""
     statement = _BEGIN.format(wanted=_WANTED[Kind(parcel.kind)])
     states = dict(_fetch(statement, key=parcel.key, by=by, done=after.key if after else 0))
-    state = states.get(parcel.key)
-    if state == State.DROPPED:
-        Delivery.objects.filter(pk=parcel.key).update(settled_at=timezone.now())
-    return bool(state == State.SENDING)
+    return bool(states.get(parcel.key) == State.SENDING)
 
 
 def record_sent(parcel: Parcel, *, by: str) -> None:
@@ -152,12 +150,19 @@ def record_arrived(delivery: Delivery) -> bool:
 @transaction.atomic
 def send_again(delivery: Delivery) -> bool:
     """A person decides that a message that failed or is uncertain be sent again. Whether it still was."""
+    if delivery.issue_id is not None:
+        lock(delivery.issue_id)
     ended = Delivery.objects.filter(pk=delivery.pk, state__in=[State.UNKNOWN, State.FAILED])
     is_queued = bool(ended.update(**_FREE, attempts=0, due_at=timezone.now(), settled_at=None, error=""))
     if is_queued:
         finished = Issue.objects.filter(deliveries=delivery.pk, state=Issue.State.SENT)
         finished.update(state=Issue.State.SENDING, finished_at=None)
     return is_queued
+
+
+def lock(issue: int) -> Issue:
+    """Lock an issue, before any of its messages: whoever ends its sending and whoever begins it anew wait for each other."""
+    return Issue.objects.select_for_update(no_key=True).get(pk=issue)
 
 
 _FREE: dict[str, Any] = {"state": State.QUEUED, "claimed_by": "", "claimed_at": None}

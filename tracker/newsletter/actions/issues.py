@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import Max
+from django.db import transaction
+from django.db.models import Exists, Max, OuterRef
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -26,6 +27,7 @@ CHANGED = gettext_noop("The issue has changed since you read it. Read it again."
 
 State = Issue.State
 _UNSETTLED = [Delivery.State.QUEUED, Delivery.State.CLAIMED, Delivery.State.SENDING]
+_IS_DONE = ~Exists(Delivery.objects.filter(issue=OuterRef("pk"), state__in=_UNSETTLED))
 
 
 class NotSendableError(Exception):
@@ -115,9 +117,16 @@ def resume(issue: Issue) -> bool:
 
 def finish() -> None:
     """Mark the issues of which nothing waits any more."""
-    unfinished = Delivery.objects.filter(state__in=_UNSETTLED, issue__isnull=False).values("issue")
-    sending = Issue.objects.filter(state=State.SENDING).exclude(pk__in=unfinished)
-    sending.update(state=State.SENT, finished_at=timezone.now())
+    for issue in Issue.objects.filter(_IS_DONE, state=State.SENDING).values_list("pk", flat=True):
+        _finish(issue)
+
+
+@transaction.atomic
+def _finish(key: int) -> None:
+    deliveries.lock(key)
+    # Asked again under the lock: a person may have had a message sent again meanwhile.
+    done = Issue.objects.filter(_IS_DONE, pk=key, state=State.SENDING)
+    done.update(state=State.SENT, finished_at=timezone.now())
 
 
 def what_it_says(issue: Issue) -> tuple[str, str, int]:

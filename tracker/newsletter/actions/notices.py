@@ -1,6 +1,7 @@
 """Short messages to those who follow a pledge, after a new verdict or a correction: at most one a day for each person."""
 
-from datetime import datetime, time, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import connection
@@ -18,7 +19,7 @@ WINDOW = timedelta(days=30)
 MOST_AT_ONCE = 5000
 
 _TOLD = """(SELECT MAX(n.told_until) FROM newsletter_delivery AS n
-    WHERE n.subscription_id = {person} AND n.kind = 'notice' AND n.state IN ('sending', 'sent', 'unknown'))"""
+    WHERE n.subscription_id = {person} AND n.kind = 'notice' AND n.state IN ('sending', 'sent', 'unknown', 'failed'))"""
 _QUEUE = f"""INSERT INTO newsletter_delivery
         (kind, subscription_id, notice_on, state, attempts, due_at, claimed_by, error)
     SELECT DISTINCT 'notice', s.id, %(today)s, 'queued', 0, %(now)s, '', ''
@@ -36,6 +37,21 @@ _MARK = f"""UPDATE newsletter_delivery
     SET told_after = COALESCE(told_after, {_TOLD.format(person="newsletter_delivery.subscription_id")}, %(floor)s),
         told_until = COALESCE(told_until, (SELECT MAX(sequence) FROM pledges_edition))
     WHERE id = %(key)s"""
+
+
+@dataclass
+class Queue:
+    """Looks for notices that are due whenever the log or the day is another than the last time: nothing else makes one due."""
+
+    looked: tuple[int, date] | None = None
+
+    def queue_due(self) -> int:
+        seen = (_head(), timezone.localdate())
+        if seen == self.looked:
+            return 0
+        queued = queue_due()
+        self.looked = seen
+        return queued
 
 
 def queue_due() -> int:
@@ -80,6 +96,10 @@ def _queue() -> int:
     with connection.cursor() as cursor:
         cursor.execute(_QUEUE, {**stored, "floor": _floor(), "most": MOST_AT_ONCE})
         return int(cursor.rowcount)
+
+
+def _head() -> int:
+    return Edition.objects.order_by("-sequence").values_list("sequence", flat=True).first() or 0
 
 
 def _floor() -> int:

@@ -9,7 +9,6 @@ from django.db.models import F, Model, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from pledges.actions import throttles
 from tracker.newsletter.actions import sign_ups, subscriptions
 from tracker.newsletter.models import ConsentEvent, Delivery, IssueTotal, SignUp, Subscription
 
@@ -56,10 +55,18 @@ def _bounced(now: datetime) -> int:
 
 def _erase_some(state: State, *, before: datetime, now: datetime) -> int:
     old = Subscription.objects.filter(state=state, changed_at__lte=before, address__isnull=False)
-    old = old.filter(sign_ups=None)[:_AT_ONCE]  # who is about to come back stays
-    for subscription in old:
-        subscriptions.erase(subscription, how=ConsentEvent.How.RETENTION, now=now)
-    return len(old)
+    old = old.filter(sign_ups=None)  # who is about to come back stays
+    return sum(_erase(key, old, now=now) for key in list(old.values_list("pk", flat=True)[:_AT_ONCE]))
+
+
+@transaction.atomic
+def _erase(key: int, old: QuerySet[Subscription], *, now: datetime) -> bool:
+    locked = Subscription.objects.filter(pk=key).select_for_update().first()
+    # Asked again under the lock: they may have come back meanwhile.
+    subscription = old.filter(pk=key).first() if locked else None
+    if subscription is not None:
+        subscriptions.erase_locked(subscription, how=ConsentEvent.How.RETENTION, now=now)
+    return subscription is not None
 
 
 @transaction.atomic
@@ -74,10 +81,6 @@ def _deliveries(now: datetime) -> int:
     return len(rows)
 
 
-def _throttles(now: datetime) -> int:
-    return throttles.forget_ended(now=now)
-
-
 def _delete_some(old: QuerySet[Model]) -> int:
     keys = list(old.values_list("pk", flat=True)[:_AT_ONCE])
     old.model._default_manager.filter(pk__in=keys).delete()
@@ -90,5 +93,4 @@ _RULES: Mapping[Promise, Callable[[datetime], int]] = {
     _("addresses of those who left 30 days ago"): _left,
     _("addresses that could not be reached 90 days ago"): _bounced,
     _("notes of who was sent what, after 90 days"): _deliveries,
-    _("counts of throttles"): _throttles,
 }

@@ -56,9 +56,12 @@ def find_or_make(address: str, *, now: datetime) -> Subscription:
     new = Subscription(
         address=address, leave_token=token, leave_hash=tokens.token_hash(token), created_at=now, changed_at=now
     )
-    # Not get_or_create: when two are at it, the message of the database's refusal would hold the address.
-    Subscription.objects.bulk_create([new], ignore_conflicts=True)
-    return Subscription.objects.select_for_update().get(address=address)
+    while True:
+        # Not get_or_create: when two are at it, the message of the database's refusal would hold the address.
+        Subscription.objects.bulk_create([new], ignore_conflicts=True)
+        # Between the two it may be deleted or erased, as its time was over.
+        if found := Subscription.objects.select_for_update().filter(address=address).first():
+            return found
 
 
 def _needs_an_answer(sign_up: SignUp, subscription: Subscription, *, now: datetime) -> bool:
@@ -109,13 +112,14 @@ def wishes(sign_up: SignUp, *, until: int) -> list[SignUp]:
 
 
 @transaction.atomic
-def confirm(sign_up: SignUp, *, until: int, now: datetime) -> Subscription:
-    """Subscribe whoever got the link to what it confirms, once however often it is pressed."""
-    assert sign_up.subscription_id is not None
-    subscription = Subscription.objects.select_for_update().get(pk=sign_up.subscription_id)
-    sign_up = SignUp.objects.select_for_update().get(pk=sign_up.pk)
-    if sign_up.confirmed_at is None and subscription.state != State.SUPPRESSED:
-        _subscribe(subscription, wishes(sign_up, until=until), now=now)
+def confirm(sign_up: SignUp, *, until: int, now: datetime) -> Subscription | None:
+    """Subscribe whoever got the link to what it confirms, once however often it is pressed; nobody if that is gone by now."""
+    subscription = Subscription.objects.select_for_update().filter(pk=sign_up.subscription_id or 0).first()
+    still = SignUp.objects.select_for_update().filter(pk=sign_up.pk).first()
+    if subscription is None or still is None:
+        return None
+    if still.confirmed_at is None and subscription.state != State.SUPPRESSED:
+        _subscribe(subscription, wishes(still, until=until), now=now)
     return subscription
 
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
 from pledges.actions import throttles
 from pledges.models import Editor
-from tracker.newsletter import tokens
+from tracker.newsletter import tokens, wording
 from tracker.newsletter.actions import sign_ups
 from tracker.newsletter.actions.consent import gets_of
 from tracker.newsletter.models import ConsentEvent, Delivery, SignUp, Subscription
@@ -23,18 +24,20 @@ def find_by_leave_token(token: str) -> Subscription | None:
 
 @transaction.atomic
 def change(subscription: Subscription, *, digest: bool, pledge_slugs: Iterable[str], now: datetime) -> Subscription:
-    """Keep of what somebody gets only this; who keeps nothing leaves."""
+    """Keep of the pledges that somebody follows only these, and begin or end the digest; who keeps nothing leaves."""
     subscription = _locked(subscription)
     if subscription.state != State.CONFIRMED:
         return subscription
-    before = gets_of(subscription)
+    before, begins = gets_of(subscription), digest and not subscription.wants_digest
     subscription.follows.exclude(pledge__public__slug__in=list(pledge_slugs)).delete()
     subscription.wants_digest = digest
     if not gets_of(subscription):
         return _leave(subscription, how=How.LINK, now=now)
     if gets_of(subscription) != before:
         _save(subscription, now=now)
-        _record(subscription, Kind.CHANGED, how=How.LINK, now=now)
+        # Whoever wants more than before agrees anew, to the words beside the button.
+        agreed = {"wording_id": wording.VERSION} if begins else {}
+        _record(subscription, Kind.CHANGED, how=How.LINK, happened_at=now, **agreed)
     return subscription
 
 
@@ -51,7 +54,7 @@ def _leave(subscription: Subscription, *, how: How, now: datetime) -> Subscripti
     _take_everything(subscription, now=now)
     subscription.state = State.UNSUBSCRIBED
     _save(subscription, now=now)
-    _record(subscription, Kind.LEFT, how=how, now=now)
+    _record(subscription, Kind.LEFT, how=how, happened_at=now)
     return subscription
 
 
@@ -59,18 +62,25 @@ def _leave(subscription: Subscription, *, how: How, now: datetime) -> Subscripti
 def erase(subscription: Subscription, *, how: How, now: datetime, by: Editor | None = None) -> Subscription:
     """Forget the address and everything but that somebody agreed and left; their leave link goes on working."""
     if subscription.address:
-        # Before the lock: the sender locks a waiting sign-up first and its subscription second.
-        SignUp.objects.filter(address=subscription.address).delete()
+        # Before the lock: the sender locks a waiting sign-up first and its subscription second. No other may be locked
+        # yet: whoever confirms locks the subscription first.
+        SignUp.objects.waiting().filter(address=subscription.address).delete()
     subscription = _locked(subscription)
-    if subscription.address is None:
-        return subscription
+    if subscription.address is not None:
+        erase_locked(subscription, how=how, now=now, by=by)
+    return subscription
+
+
+def erase_locked(subscription: Subscription, *, how: How, now: datetime, by: Editor | None = None) -> None:
+    """Erase what the caller has locked; a sign-up that waits stays, for whoever typed it meanwhile comes back."""
+    assert subscription.address is not None
     _take_everything(subscription, now=now)
+    subscription.sign_ups.all().delete()
     for limit in (sign_ups.ONE_A_DAY, sign_ups.THREE_IN_ALL):
         throttles.forget(limit, subscription.address)
     subscription.address, subscription.state = None, State.UNSUBSCRIBED
     _save(subscription, now=now)
-    _record(subscription, Kind.ERASED, how=how, now=now, by=by)
-    return subscription
+    _record(subscription, Kind.ERASED, how=how, happened_at=now, by=by)
 
 
 @transaction.atomic
@@ -81,7 +91,7 @@ def suppress(address: str, *, by: Editor, now: datetime) -> Subscription:
         _take_everything(subscription, now=now)
         subscription.state = State.SUPPRESSED
         _save(subscription, now=now)
-        _record(subscription, Kind.SUPPRESSED, how=How.EDITOR, now=now, by=by)
+        _record(subscription, Kind.SUPPRESSED, how=How.EDITOR, happened_at=now, by=by)
     return subscription
 
 
@@ -90,10 +100,10 @@ def mark_bounced(subscription: Subscription, *, how: How, now: datetime, by: Edi
     """Send nothing more to an address that cannot be reached, until somebody confirms it anew."""
     subscription = _locked(subscription)
     if subscription.state == State.CONFIRMED:
-        _drop_queued(subscription, now=now)
+        _take_everything(subscription, now=now)
         subscription.state = State.BOUNCED
         _save(subscription, now=now)
-        _record(subscription, Kind.BOUNCED, how=how, now=now, by=by)
+        _record(subscription, Kind.BOUNCED, how=how, happened_at=now, by=by)
     return subscription
 
 
@@ -102,15 +112,11 @@ def _locked(subscription: Subscription) -> Subscription:
 
 
 def _take_everything(subscription: Subscription, *, now: datetime) -> None:
-    _drop_queued(subscription, now=now)
+    waiting = subscription.deliveries.filter(state=Delivery.State.QUEUED)
+    waiting.update(state=Delivery.State.DROPPED, settled_at=now)
     SignUp.objects.unconfirmed_of(subscription.pk).delete()
     subscription.follows.all().delete()
     subscription.wants_digest = False
-
-
-def _drop_queued(subscription: Subscription, *, now: datetime) -> None:
-    waiting = subscription.deliveries.filter(state=Delivery.State.QUEUED)
-    waiting.update(state=Delivery.State.DROPPED, settled_at=now)
 
 
 def _save(subscription: Subscription, *, now: datetime) -> None:
@@ -118,7 +124,5 @@ def _save(subscription: Subscription, *, now: datetime) -> None:
     subscription.save()
 
 
-def _record(subscription: Subscription, kind: Kind, *, how: How, now: datetime, by: Editor | None = None) -> None:
-    ConsentEvent.objects.create(
-        subscription=subscription, kind=kind, how=how, happened_at=now, by=by, gets=gets_of(subscription)
-    )
+def _record(subscription: Subscription, kind: Kind, **fields: Any) -> None:
+    ConsentEvent.objects.create(subscription=subscription, kind=kind, gets=gets_of(subscription), **fields)

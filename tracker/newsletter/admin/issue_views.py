@@ -48,6 +48,8 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
     issue = get_object_or_404(Issue.objects.select_related("written_by", "started_by"), pk=pk)
     if request.method != "POST":
         return _page(request, issue)
+    if "ask" in request.POST:
+        return _ask(request, issue)
     button = next((name for name in _BUTTONS if name in request.POST), "")
     permission, do = _BUTTONS.get(button, ("", None))
     if do is None:
@@ -63,6 +65,19 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
         return _page(request, issue, refused=error.reasons, status=status)
     messages.info(request, done)
     return redirect("admin:newsletter_issue_send", pk)
+
+
+def _ask(request: HttpRequest, issue: Issue) -> HttpResponse:
+    """Ask once more before everybody gets it: for what the editor has read, not for what it says by now."""
+    _require(request, "send_issue")
+    context = {
+        "issue": issue,
+        "seen": request.POST.get("seen", ""),
+        "readers": Subscription.objects.of_digest().count(),
+        "opts": Issue._meta,
+        **site.each_context(request),
+    }
+    return render(request, "admin/newsletter/issue/ask.html", context)
 
 
 def _start(request: HttpRequest, issue: Issue) -> str:

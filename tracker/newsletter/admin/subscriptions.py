@@ -71,7 +71,7 @@ def look_up(request: HttpRequest) -> HttpResponse:
 
 def _found(address: str) -> Subscription | None:
     found = Subscription.objects.filter(address=address)
-    return found.prefetch_related("follows__pledge__public", "events__by").first()
+    return found.prefetch_related("follows__pledge__public", "events__by", "events__wording").first()
 
 
 def _do(request: HttpRequest, do: str, address: str) -> Promise:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from tracker.newsletter.actions import deliveries
+from tracker.newsletter.keys import typed_key
 from tracker.newsletter.models import Delivery, Issue
 
 MOST = 200
@@ -71,14 +72,9 @@ def decide(request: HttpRequest) -> HttpResponse:
 
 def _do(request: HttpRequest) -> str:
     button = "again" if "again" in request.POST else "arrived"
-    typed = request.POST.get(button, "")
-    key = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < _LONGEST_KEY else 0
-    delivery = get_object_or_404(Delivery, pk=key)
+    delivery = get_object_or_404(Delivery, pk=typed_key(request.POST.get(button, "")))
     if button == "arrived":
         is_done, said = deliveries.record_arrived(delivery), _("Message %(number)d counts as sent.")
     else:
         is_done, said = deliveries.send_again(delivery), _("Message %(number)d is sent again.")
     return (said if is_done else _("Message %(number)d was decided before.")) % {"number": delivery.pk}
-
-
-_LONGEST_KEY = 19  # digits that the database can hold

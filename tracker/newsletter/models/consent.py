@@ -24,7 +24,7 @@ class ConsentEvent(models.Model):
     class Kind(models.TextChoices):
         ASKED = "asked", _("Asked")
         CONFIRMED = "confirmed", _("Confirmed")
-        CHANGED = "changed", _("Changed what they get")
+        CHANGED = "changed", _("Changed")
         LEFT = "left", _("Left")
         BOUNCED = "bounced", _("Could not be reached")
         SUPPRESSED = "suppressed", _("Must not be written to")

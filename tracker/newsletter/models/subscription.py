@@ -6,9 +6,6 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
     def of_digest(self) -> "SubscriptionQuerySet":
         return self.filter(state=Subscription.State.CONFIRMED, wants_digest=True)
 
-    def following(self, pledge_id: int) -> "SubscriptionQuerySet":
-        return self.filter(state=Subscription.State.CONFIRMED, follows__pledge=pledge_id)
-
 
 class Subscription(models.Model):
     """One person's address and what they get. Only the actions change it, each change with a consent event."""

@@ -3,7 +3,7 @@ from django.shortcuts import get_object_or_404, render
 
 from pledges import markdown
 from pledges.views.reading import reader_page
-from tracker.newsletter.digest import digest
+from tracker.newsletter.digest import digest, since
 from tracker.newsletter.links import issue_address
 from tracker.newsletter.models import Issue
 
@@ -19,7 +19,7 @@ def issue_list(request: HttpRequest) -> HttpResponse:
 
 @reader_page
 def issue_detail(request: HttpRequest, number: str) -> HttpResponse:
-    """Show what a past issue told; of a pledge withdrawn since then, only that."""
+    """Show what a past issue told, and what was corrected or withdrawn since; of a withdrawn pledge, nothing more."""
     issue = get_object_or_404(Issue.objects.in_public().defer("sent_html", "sent_text"), number=number)
     return render(
         request,
@@ -28,6 +28,7 @@ def issue_detail(request: HttpRequest, number: str) -> HttpResponse:
             "issue": issue,
             "introduction": markdown.render(issue.introduction, "introduction", top_heading=2),
             "groups": digest(issue.after_sequence, issue.until_sequence),
+            "since": since(issue.after_sequence, issue.until_sequence),
             "address": issue_address(int(number)),
         },
     )

@@ -13,17 +13,23 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from tracker import errors
 from tracker.newsletter import tokens
 from tracker.newsletter.actions import sign_ups, subscriptions
 from tracker.newsletter.addresses import masked
+from tracker.newsletter.keys import typed_key
 from tracker.newsletter.models import ConsentEvent, SignUp, Subscription
 
+_UNKNOWN = gettext_noop(
+    "We do not know this link. Was it cut off on its way? Open it from the message itself, or copy it whole. The links in a "
+    "preview or a test of an issue lead nowhere."
+)
 View = Callable[[HttpRequest, str], HttpResponse]
 How, State = ConsentEvent.How, Subscription.State
-_DIGITS_OF_A_KEY = 18
 
 
 def token_page(view: View) -> View:
@@ -31,7 +37,10 @@ def token_page(view: View) -> View:
 
     @functools.wraps(view)
     def page(request: HttpRequest, token: str) -> HttpResponse:
-        response = view(request, token)
+        try:
+            response = view(request, token)
+        except Http404:
+            response = errors.page(request, HTTPStatus.NOT_FOUND, _(_UNKNOWN))
         add_never_cache_headers(response)
         response.headers["Referrer-Policy"] = "no-referrer"
         response.headers["X-Robots-Tag"] = "noindex"
@@ -49,30 +58,33 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         raise Http404
     if sign_up is None or (sign_up.confirmed_at is None and sign_up.has_ended(now)):
         return render(request, "newsletter/expired.html", status=HTTPStatus.GONE)
-    subscription = cast("Subscription", sign_up.subscription)
     if request.method == "POST":
-        subscription = sign_ups.confirm(sign_up, until=_last_seen(request, sign_up), now=now)
-    elif sign_up.confirmed_at is None and subscription.state != State.SUPPRESSED:
-        wishes = _all_wishes(sign_up)
-        return render(request, "newsletter/confirm.html", {"wishes": wishes, "until": wishes[-1].pk})
+        until = typed_key(request.POST.get("until", "")) or sign_up.pk  # nobody confirms what the page did not list yet
+        return _confirmed(request, sign_ups.confirm(sign_up, until=until, now=now))
+    subscription = cast("Subscription", sign_up.subscription)
+    if sign_up.confirmed_at is None and subscription.state != State.SUPPRESSED:
+        return render(request, "newsletter/confirm.html", _to_confirm(_all_wishes(sign_up)))
     return _confirmed(request, subscription)
 
 
-def _confirmed(request: HttpRequest, subscription: Subscription) -> HttpResponse:
-    if subscription.state != State.CONFIRMED:
+def _confirmed(request: HttpRequest, subscription: Subscription | None) -> HttpResponse:
+    if subscription is None or subscription.state != State.CONFIRMED:
         return render(request, "newsletter/not_subscribed.html", status=HTTPStatus.GONE)
     return render(request, "newsletter/confirmed.html", {"subscription": subscription})
+
+
+def _to_confirm(wishes: list[SignUp]) -> dict[str, object]:
+    return {
+        "digest": any(wish.wants_digest for wish in wishes),
+        "pledges": list(dict.fromkeys(wish.pledge for wish in wishes if wish.pledge)),  # each once
+        "wording": wishes[0].wording,
+        "until": wishes[-1].pk,
+    }
 
 
 def _all_wishes(sign_up: SignUp) -> list[SignUp]:
     newest = SignUp.objects.unconfirmed_of(cast("int", sign_up.subscription_id)).order_by("-pk").first()
     return sign_ups.wishes(sign_up, until=newest.pk if newest else sign_up.pk)
-
-
-def _last_seen(request: HttpRequest, sign_up: SignUp) -> int:
-    """Read up to which wish the page with the button had listed them: nobody confirms what came after."""
-    typed = request.POST.get("until", "")
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= _DIGITS_OF_A_KEY else sign_up.pk
 
 
 @token_page
@@ -90,7 +102,7 @@ def leave(request: HttpRequest, token: str) -> HttpResponse:
 
 @token_page
 def choices(request: HttpRequest, token: str) -> HttpResponse:
-    """Show what somebody gets and has agreed to; the form changes it."""
+    """Show what somebody gets and all that is kept about them; the form changes it."""
     subscription = _subscription_or_404(token)
     has_saved = request.method == "POST"
     if has_saved:
@@ -100,14 +112,20 @@ def choices(request: HttpRequest, token: str) -> HttpResponse:
             pledge_slugs=request.POST.getlist("pledge"),
             now=timezone.now(),
         )
-    context = {
+    return render(request, "newsletter/choices.html", {**_kept(subscription), "has_saved": has_saved})
+
+
+def _kept(subscription: Subscription) -> dict[str, object]:
+    """Gather all that is kept about somebody, but for the whole address: a forwarded message has the link to this."""
+    address = subscription.address
+    return {
         "subscription": subscription,
-        "address": masked(subscription.address) if subscription.address else "",
-        "follows": subscription.follows.select_related("pledge__public__edition"),
+        "address": masked(address) if address else "",
+        "follows": subscription.follows.select_related("pledge__public"),
         "events": subscription.events.select_related("wording"),
-        "has_saved": has_saved,
+        "sign_ups": SignUp.objects.filter(address=address or "").select_related("pledge__public"),
+        "deliveries": subscription.deliveries.select_related("issue").defer("issue__sent_html", "issue__sent_text"),
     }
-    return render(request, "newsletter/choices.html", context)
 
 
 @token_page

@@ -10,6 +10,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from pledges.actions import throttles
+from pledges.models import PublicPledge
 from pledges.views.public_forms import is_sent_from_elsewhere, network_of
 from tracker import errors
 from tracker.newsletter.actions import sign_ups
@@ -63,5 +64,7 @@ def _too_many(request: HttpRequest, form: SignUpForm, wait: int) -> HttpResponse
 
 
 def _page(request: HttpRequest, form: SignUpForm, status: HTTPStatus) -> HttpResponse:
-    context = {"form": form, "subscribers": number_to_show()}
+    slug = form.data.get("pledge", "")
+    pledge = PublicPledge.objects.in_public().filter(slug=slug).only("headline", "slug").first() if slug else None
+    context = {"form": form, "subscribers": number_to_show(), "pledge": pledge}
     return render(request, "newsletter/sign_up.html", context, status=status)

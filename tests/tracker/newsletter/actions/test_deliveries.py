@@ -1,11 +1,16 @@
+import threading
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
+from tests.both_databases import DATABASE
 from tests.factories import make_published_pledge
 from tests.tracker.newsletter.outbox import make_confirmation, make_follow, make_sent_issue
 from tests.tracker.newsletter.people import make_subscription
+from tests.tracker.newsletter.threads import at_once
 from tracker.newsletter import breaker
 from tracker.newsletter.actions import deliveries, issues
 from tracker.newsletter.actions.deliveries import Parcel
@@ -222,3 +227,34 @@ def test_queueing_an_issue_again_adds_only_who_is_new(issue: Issue) -> None:
 
     assert deliveries.queue_issue(issue) == 1
     assert deliveries.queue_issue(issue) == 0
+
+
+def test_what_is_dropped_as_it_begins_is_settled_in_the_same_statement(
+    issue: Issue, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    parcel = deliveries.claim(by=ME)[0]
+    Subscription.objects.update(state="unsubscribed")
+
+    with django_assert_num_queries(1):
+        assert not deliveries.begin(parcel, by=ME)
+
+    row = Delivery.objects.get(pk=parcel.key)
+    assert (row.state, row.settled_at is not None) == ("dropped", True)
+
+
+@pytest.mark.skipif(DATABASE != "postgresql", reason="Every thread would have an SQLite in memory of its own.")
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("guarded_transactions")
+def test_an_issue_is_not_finished_while_a_person_has_a_message_sent_again() -> None:
+    make_subscription()
+    issue = make_sent_issue()
+    Delivery.objects.update(state="unknown")
+    finishing = threading.Thread(target=at_once, args=[issues.finish])
+
+    with transaction.atomic():
+        assert deliveries.send_again(Delivery.objects.get())
+        finishing.start()
+        finishing.join(0.3)
+    finishing.join()
+
+    assert Issue.objects.get(pk=issue.pk).state == "sending"

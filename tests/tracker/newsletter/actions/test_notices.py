@@ -11,7 +11,7 @@ from pledges.models import Pledge
 from tests.factories import make_published_pledge, make_rating, make_verdict, publish
 from tests.tracker.newsletter.outbox import FakeCourier, make_follow, parts
 from tracker.newsletter import messages
-from tracker.newsletter.actions import notices
+from tracker.newsletter.actions import deliveries, notices
 from tracker.newsletter.envelope import Letter
 from tracker.newsletter.models import Delivery, Follow
 from tracker.newsletter.sender import Sender
@@ -140,32 +140,24 @@ def test_a_pledge_followed_later_is_told_from_then_on(pledge: Pledge) -> None:
     assert other.headline not in text
 
 
-def test_a_refused_notice_is_made_up_for_the_next_day(pledge: Pledge) -> None:
+@pytest.mark.parametrize("state", ["unknown", "failed"])
+def test_what_was_uncertain_or_refused_counts_as_told_and_is_told_again_only_by_a_person(
+    state: str, pledge: Pledge
+) -> None:
     make_follow(pledge, since=LONG_AGO)
-    new_verdict(pledge)
-    notices.queue_due()
-    Delivery.objects.update(state="failed", settled_at=timezone.now(), told_after=0, told_until=2)
-    assert sent() == []
-
-    on_the_next_day()
-
-    assert len(sent()) == 1
-
-
-def test_an_uncertain_notice_counts_as_told_and_is_told_again_only_by_a_person(pledge: Pledge) -> None:
-    make_follow(pledge, since=LONG_AGO)
-    new_verdict(pledge, "The uncertain one.")
+    new_verdict(pledge, "The one that ended so.")
     sent()
-    Delivery.objects.update(state="unknown")
+    Delivery.objects.update(state=state)
     on_the_next_day()
+    assert sent() == []
     new_verdict(pledge, "The next one.")
     (text,) = sent()
-    assert "The uncertain one." not in text
+    assert "The one that ended so." not in text
 
-    Delivery.objects.filter(state="unknown").update(state="queued")
+    assert deliveries.send_again(Delivery.objects.get(state=state))
 
     (again,) = sent()
-    assert "The uncertain one." in again
+    assert "The one that ended so." in again
     assert "The next one." not in again
 
 
@@ -237,3 +229,22 @@ def test_followers_of_the_same_share_one_text(pledge: Pledge, monkeypatch: pytes
 
     assert len(sent()) == 3
     assert len(written) == 1
+
+
+def test_a_sender_looks_again_only_after_a_new_entry_or_on_a_new_day(
+    pledge: Pledge, django_assert_num_queries: DjangoAssertNumQueries, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_follow(pledge, since=LONG_AGO)
+    queue = notices.Queue()
+    assert queue.queue_due() == 0
+    with django_assert_num_queries(1):
+        assert queue.queue_due() == 0
+
+    new_verdict(pledge)
+    assert queue.queue_due() == 1
+
+    Delivery.objects.all().delete()
+    assert queue.queue_due() == 0
+    tomorrow = timezone.now() + timedelta(days=1)
+    monkeypatch.setattr(timezone, "now", lambda: tomorrow)
+    assert queue.queue_due() == 1

@@ -3,13 +3,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from tests.both_databases import DATABASE
-from tests.factories import make_published_pledge
+from tests.factories import make_editor, make_published_pledge
 from tests.tracker.newsletter.people import make_asked_sign_up, make_sign_up, make_subscription
-from tracker.newsletter.actions import sign_ups
+from tests.tracker.newsletter.threads import at_once
+from tracker.newsletter.actions import sign_ups, subscriptions
 from tracker.newsletter.models import ConsentEvent, Delivery, Follow, SignUp, Subscription
 
 pytestmark = pytest.mark.django_db
@@ -22,7 +23,9 @@ def kinds() -> list[str]:
 
 
 def confirm(sign_up: SignUp, **options: Any) -> Subscription:
-    return sign_ups.confirm(sign_up, **{"until": sign_up.pk, "now": timezone.now(), **options})
+    subscription = sign_ups.confirm(sign_up, **{"until": sign_up.pk, "now": timezone.now(), **options})
+    assert subscription is not None
+    return subscription
 
 
 def sign_up_on(moment: datetime, monkeypatch: pytest.MonkeyPatch) -> int:
@@ -182,6 +185,42 @@ def test_who_has_left_comes_back_with_what_was_asked_only() -> None:
     assert not subscription.wants_digest
 
 
+def test_who_bounced_comes_back_with_what_was_asked_only() -> None:
+    pledge = make_published_pledge()
+    bounced = make_subscription(address=READER, follows=make_published_pledge())
+    subscriptions.mark_bounced(bounced, how=ConsentEvent.How.MAIL_SERVER, now=timezone.now())
+
+    subscription = confirm(make_asked_sign_up(READER, pledge=pledge))
+
+    assert subscription.state == "confirmed"
+    assert not subscription.wants_digest
+    assert Follow.objects.get().pledge == pledge
+
+
+def test_a_link_that_an_editor_took_away_at_that_moment_confirms_nothing() -> None:
+    sign_up = make_asked_sign_up(READER)
+    subscriptions.suppress(READER, by=make_editor(), now=timezone.now())
+
+    assert sign_ups.confirm(sign_up, until=sign_up.pk, now=timezone.now()) is None
+
+    assert Subscription.objects.get().state == "suppressed"
+
+
+def test_a_subscription_that_goes_at_that_moment_is_made_again() -> None:
+    old = sign_ups.find_or_make(READER, now=timezone.now())
+
+    def erase_before_it_is_locked(execute: Any, sql: str, *arguments: Any) -> Any:
+        if sql.startswith("SELECT") and Subscription.objects.filter(pk=old.pk, address=READER).update(address=None):
+            pass
+        return execute(sql, *arguments)
+
+    Subscription.objects.update(state="unsubscribed")
+    with connection.execute_wrapper(erase_before_it_is_locked):
+        found = sign_ups.find_or_make(READER, now=timezone.now())
+
+    assert (found.address, found.pk != old.pk) == (READER, True)
+
+
 @pytest.mark.skipif(DATABASE != "postgresql", reason="Every thread would have an SQLite in memory of its own.")
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("guarded_transactions")
@@ -202,21 +241,18 @@ class TestAtOnce:
         assert Subscription.objects.count() == Delivery.objects.count() == 4
         assert not SignUp.objects.waiting().exists()
 
+    def test_erasing_beside_confirming_waits_its_turn(self) -> None:
+        sign_up = make_asked_sign_up(READER)
+        subscription = Subscription.objects.get()
+        erasing = threading.Thread(
+            target=at_once,
+            args=[lambda: subscriptions.erase(subscription, how=ConsentEvent.How.LINK, now=timezone.now())],
+        )
+        with transaction.atomic():
+            Subscription.objects.select_for_update().get(pk=subscription.pk)
+            erasing.start()
+            erasing.join(0.3)
+            confirm(sign_up)
+        erasing.join()
 
-def at_once(do: Any, *, times: int) -> None:
-    failures: list[Exception] = []
-
-    def run() -> None:
-        try:
-            do()
-        except Exception as error:  # noqa: BLE001 (whatever it is, the test must see it)
-            failures.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run) for _number in range(times)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failures == []
+        assert kinds() == ["asked", "confirmed", "erased"]

@@ -71,4 +71,19 @@ def test_a_pledge_withdrawn_later_is_named_no_more(client: Client) -> None:
 
     publish(pledge, kind="withdrawal")
 
-    assert headline not in page(client)
+    html = page(client)
+    assert headline not in html
+    assert "A pledge that was here has been withdrawn since." in html
+
+
+def test_a_pledge_corrected_later_says_so(client: Client) -> None:
+    make_sent_issue()
+    assert "Corrected since" not in page(client)
+
+    pledge = Pledge.objects.get()
+    Pledge.objects.update(background="Sour.")
+    publish(pledge, kind="correction", change_note="It was a lime.")
+
+    html = page(client)
+    assert "Corrected since this issue" in html
+    assert "It was a lime." not in html

@@ -6,9 +6,10 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from tests.factories import make_published_pledge
-from tests.tracker.newsletter.people import make_asked_sign_up, make_sign_up, make_subscription
-from tracker.newsletter import tokens
+from tests.factories import make_editor, make_published_pledge
+from tests.tracker.newsletter.outbox import make_sent_issue
+from tests.tracker.newsletter.people import confirmed, make_asked_sign_up, make_sign_up, make_subscription
+from tracker.newsletter import tokens, wording
 from tracker.newsletter.actions import sign_ups, subscriptions
 from tracker.newsletter.models import ConsentEvent, Delivery, Follow, SignUp, Subscription
 
@@ -64,7 +65,8 @@ def test_an_unknown_link_is_not_found(client: Client, page: str, method: str, to
     response = getattr(client, method)(f"/newsletter/{page}/{token}/")
 
     assert response.status_code == 404
-    assert b"There is no such page" in response.content
+    assert b"We do not know this link." in response.content
+    assert "no-store" in response.headers["Cache-Control"]
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -87,6 +89,22 @@ class TestConfirm:
         assert ConsentEvent.objects.filter(kind="confirmed").count() == 1
         assert b"You are subscribed" in client.get(path).content
 
+    def test_a_link_that_goes_as_it_is_pressed_subscribes_nobody(
+        self, client: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        confirm, editor = sign_ups.confirm, make_editor()
+
+        def suppressed_first(sign_up: SignUp, **options: Any) -> Subscription | None:
+            subscriptions.suppress(READER, by=editor, now=timezone.now())
+            return confirm(sign_up, **options)
+
+        monkeypatch.setattr(sign_ups, "confirm", suppressed_first)
+
+        response = client.post(path_of("confirm", make_asked_sign_up(READER)))
+
+        assert response.status_code == 410
+        assert b"You are not subscribed" in response.content
+
     def test_the_page_lists_what_it_confirms(self, client: Client) -> None:
         pledge = make_published_pledge(headline="A lemon for everyone")
         sign_up = make_asked_sign_up(READER)
@@ -100,6 +118,16 @@ class TestConfirm:
         assert "A lemon for everyone" in html
         assert f'name="until" value="{later.pk}"' in html
         assert Follow.objects.get().pledge == pledge
+
+    def test_what_was_asked_for_twice_is_listed_once(self, client: Client) -> None:
+        pledge = make_published_pledge()
+        sign_up = make_asked_sign_up(READER, pledge=pledge, digest=True)
+        make_sign_up(READER, pledge=pledge, digest=True)
+        sign_ups.work_off(10)
+
+        html = client.get(path_of("confirm", sign_up)).content.decode()
+
+        assert html.count("every week what moved") == html.count(pledge.headline) == 1
 
     @pytest.mark.parametrize("until", ["", "x", "-1", "9" * 400, "٣"])
     def test_pressing_with_nonsense_confirms_the_link_alone(self, client: Client, until: str) -> None:
@@ -195,7 +223,7 @@ class TestChoices:
     def test_shows_what_somebody_gets_and_agreed_to_but_not_the_address(self, client: Client) -> None:
         pledge = make_published_pledge(headline="A lemon for everyone")
         sign_up = make_asked_sign_up(READER, pledge=pledge, digest=True)
-        subscription = sign_ups.confirm(sign_up, until=sign_up.pk, now=timezone.now())
+        subscription = confirmed(sign_up)
 
         html = client.get(path_of("choices", subscription)).content.decode()
 
@@ -204,6 +232,34 @@ class TestChoices:
         assert "r…@l….example" in html
         assert html.count("checked") == 2
         assert "Confirmed (Link in a message)" in html
+
+    def test_shows_all_that_is_kept(self, client: Client) -> None:
+        pledge, other = make_published_pledge(), make_published_pledge(headline="A lime for everyone")
+        sign_up = make_asked_sign_up(READER, pledge=pledge, digest=True)
+        subscription = confirmed(sign_up)
+        make_sign_up(READER, pledge=other)
+        make_sent_issue(subject="Lemons moved")
+
+        html = client.get(path_of("choices", subscription)).content.decode()
+
+        assert "This page shows all that we keep about you" in html
+        for kept in ("Subscribed", wording.TEXT, "not confirmed", other.headline, "Lemons moved", "Waiting"):
+            assert kept in html
+        assert html.count("Confirmation of a sign-up") == 1
+
+    def test_who_begins_the_digest_agrees_to_words_that_the_page_shows(self, client: Client) -> None:
+        pledge = make_published_pledge()
+        subscription = make_subscription(follows=pledge, wants_digest=False)
+        assert wording.TEXT in client.get(path_of("choices", subscription)).content.decode()
+
+        for wishes in ({"pledge": pledge.slug, "digest": "on"}, {"pledge": pledge.slug}):
+            client.post(path_of("choices", subscription), wishes)
+
+        events = ConsentEvent.objects.values_list("kind", "gets", "wording")
+        assert list(events) == [
+            ("changed", f"digest {pledge.slug}", wording.VERSION),
+            ("changed", pledge.slug, None),
+        ]
 
     def test_saving_keeps_what_is_ticked(self, client: Client) -> None:
         kept, dropped = make_published_pledge(), make_published_pledge()
@@ -249,7 +305,7 @@ class TestChoices:
 class TestErase:
     def test_nothing_is_left_but_the_note_that_somebody_agreed_and_left(self, client: Client) -> None:
         sign_up = make_asked_sign_up(READER, pledge=make_published_pledge())
-        subscription = sign_ups.confirm(sign_up, until=sign_up.pk, now=timezone.now())
+        subscription = confirmed(sign_up)
         make_sign_up(READER)
 
         for _round in range(2):

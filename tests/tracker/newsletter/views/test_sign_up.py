@@ -174,6 +174,15 @@ def test_a_pledge_that_is_not_there_is_said_in_words_and_the_form_comes_back(cli
     assert not SignUp.objects.exists()
 
 
+def test_a_form_that_comes_back_says_which_pledge_and_what_is_wrong_beside_the_field(client: Client) -> None:
+    pledge = make_published_pledge(headline="A lemon for everyone")
+
+    html = send(client, "no address", fields={"pledge": pledge.slug, "follow": "on"}).content.decode()
+
+    assert "A lemon for everyone" in html
+    assert html.index("sign-up-address") < html.index("This is no e-mail address") < html.index("sign-up-message")
+
+
 def test_who_chooses_nothing_is_asked_to(client: Client) -> None:
     response = send(client, fields={"pledge": make_published_pledge().slug})
 

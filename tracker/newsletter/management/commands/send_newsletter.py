@@ -118,7 +118,7 @@ def steps_of(sender: Sender) -> list[Step]:
     """What is to be done besides sending; what makes new messages comes here."""
     return [
         Step(sender.recover, every=30),
-        Step(notices.queue_due, every=60),
+        Step(notices.Queue().queue_due, every=60),
         Step(partial(sign_ups.work_off, deliveries.BATCH), every=0),
     ]
 
