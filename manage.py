@@ -19,7 +19,8 @@ def main() -> None:
     try:
         _ = settings.DATABASES
     except ImproperlyConfigured as error:
-        sys.exit(str(error))
+        sys.stderr.write(f"{error}\n")
+        sys.exit(2)  # not 1, by which watch_log and verify_log say that a log is broken
     execute_from_command_line(sys.argv)
 
 

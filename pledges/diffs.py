@@ -10,6 +10,7 @@ _WORDS = re.compile(r"\s+|\w+|[^\w\s]")
 _PARAGRAPHS = re.compile(r"[^\n]*\n|[^\n]+")
 _SAYS_SOMETHING = re.compile(r"\w")
 MOST_STEPS = 300_000  # of a comparison, in a fifth of a second or less
+_SIGNS_OF_UNIT, _SIGNS_READ = 3, 30  # that a word or a space has, and that are passed over in one step: more or less
 
 Mark = Literal["same", "inserted", "deleted", "left out"]
 
@@ -31,7 +32,7 @@ class Difference:
 
 
 class Effort:
-    """How many steps comparing may still take. Who compares many texts at once shares one among them."""
+    """How many steps taking texts apart and comparing them may still take. Who compares many texts at once shares one."""
 
     def __init__(self, steps: int = MOST_STEPS) -> None:
         self.left = steps
@@ -43,8 +44,12 @@ def compare_texts(old: str, new: str, effort: Effort | None = None) -> tuple[Pie
     Word by word; where that would take too long paragraph by paragraph, or else each text as a whole.
     """
     effort = effort or Effort()
-    for unit in (_WORDS, _PARAGRAPHS):
+    for unit in (_WORDS, _PARAGRAPHS) if old and new else ():
+        signs = len(old) + len(new)
+        if signs // _SIGNS_OF_UNIT > effort.left:
+            break  # even to take them apart would take too long
         before, after = unit.findall(old), unit.findall(new)
+        effort.left -= len(before) + len(after) + signs // _SIGNS_READ
         runs = _common_runs(before, after, effort)
         if runs is not None:
             return tuple(_pieces(before, after, _without_gaps(before, runs)))

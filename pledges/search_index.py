@@ -4,11 +4,13 @@ PostgreSQL indexes an expression; SQLite has a full-text table beside the rows a
 terms: what a term is, `pledges.passages` decides. SQLite's table rebuild drops triggers: `migrate` puts them back.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from django.db import DatabaseError, OperationalError, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import CursorWrapper
 from django.db.models.expressions import RawSQL
 
 TABLE, INDEX = "pledges_searchtext", "pledges_searchindex"
@@ -77,6 +79,50 @@ def remove_index(connection: BaseDatabaseWrapper) -> None:
             cursor.execute(f"DROP TABLE IF EXISTS {INDEX}")
         else:
             cursor.execute(f"DROP INDEX IF EXISTS {INDEX}")
+
+
+def make_index_anew(connection: BaseDatabaseWrapper) -> None:
+    """Have SQLite's index agree with the texts, whatever became of it; PostgreSQL's, which only owners may touch, always does."""
+    if connection.vendor == "sqlite":
+        remove_index(connection)
+        install_index(connection)
+
+
+def index_faults(connection: BaseDatabaseWrapper) -> Iterator[str]:
+    """Say, in sentences, why searches may not find what is there.
+
+    On SQLite it takes the turn to write, as nothing else reads the whole index, and is not to be called within a transaction
+    that only reads.
+    """
+    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+        names = set(_missing_parts(cursor, connection.vendor))
+    yield from (f"The search index lacks {name}: migrate puts it back." for name in sorted(names))
+    if connection.vendor == "sqlite" and not names and not _is_whole(connection):
+        yield "The search index is not that of the search texts: rebuild_public makes it again."
+
+
+def _missing_parts(cursor: CursorWrapper, vendor: str) -> Iterator[str]:
+    if vendor == "sqlite":
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE name IN (%s, %s, %s, %s)", _PARTS)
+        found = dict(cursor.fetchall())
+        yield from (
+            name for name in _PARTS if not found.get(name, "").endswith(_TRIGGERS.get(name, "")) or name not in found
+        )
+    else:
+        cursor.execute("SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(%s)", [INDEX])
+        if cursor.fetchone() != (True,):
+            yield INDEX
+
+
+def _is_whole(connection: BaseDatabaseWrapper) -> bool:
+    try:
+        with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+            cursor.execute(f"INSERT INTO {INDEX} ({INDEX}, rank) VALUES ('integrity-check', 1)")
+    except OperationalError:  # it could not look
+        raise
+    except DatabaseError:
+        return False
+    return True
 
 
 def forget_what_is_gone(connection: BaseDatabaseWrapper) -> None:

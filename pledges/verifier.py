@@ -20,6 +20,7 @@ import argparse
 import base64
 import hashlib
 import json
+import os
 import re
 import sys
 import time
@@ -30,6 +31,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from http.client import HTTPException
 from pathlib import Path
+from queue import Empty, Full, Queue
+from threading import Event, Thread
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -42,15 +45,22 @@ _LONGEST_LINE = 4_000_000  # bytes
 _LONGEST_NOTE = 100_000
 _MOST_BYTES = 4_000_000_000
 _PATIENCE, _LONGEST_FETCH = 30, 1_800  # seconds: for the next bytes, for all of them
-_CHUNK = 65_536
-_NOT_FOUND = 404
+_CHUNK, _MOST_WAITING = 65_536, 16
+_OK, _NOT_FOUND = 200, 404
 
 
-class BrokenError(Exception):
+class _SaidError(Exception):
+    """A sentence for people, some of which may come from a site: nothing in it steers a terminal."""
+
+    def __str__(self) -> str:
+        return "".join(sign if sign.isprintable() else "\ufffd" for sign in super().__str__())
+
+
+class BrokenError(_SaidError):
     """The log is not what it should be, in a sentence for people."""
 
 
-class UnknownError(Exception):
+class UnknownError(_SaidError):
     """Whether the log is what it should be could not be found out, in a sentence for people."""
 
 
@@ -60,12 +70,16 @@ class MissingError(UnknownError):
 
 @dataclass(frozen=True)
 class Kept:
-    """What a log was when somebody looked: how many entries, their root (base64), and where; `head` is the last hash."""
+    """What a log was when somebody looked: how many entries, their root (base64), and where; `head` is the last hash.
+
+    `signed` is the size of the checkpoint that the site showed then.
+    """
 
     origin: str
     size: int
     root: str
     head: str = ""
+    signed: int = 0
 
 
 class Tree:
@@ -174,9 +188,18 @@ def read_entry(line: bytes) -> dict[str, Any] | None:
     """Give what a line says; None unless it has the one form."""
     try:
         entry = json.loads(line)
-        return entry if isinstance(entry, dict) and exact_bytes(entry) == line else None
+        return entry if isinstance(entry, dict) and _is_exact(entry) and exact_bytes(entry) == line else None
     except (ValueError, RecursionError):
         return None
+
+
+def _is_exact(value: Any) -> bool:
+    """Whether a value is made of texts and whole numbers only: others have more than one form, or none."""
+    if isinstance(value, dict):
+        return all(map(_is_exact, value.values()))
+    if isinstance(value, list):
+        return all(map(_is_exact, value))
+    return type(value) in {str, int}
 
 
 def read_checkpoint(note: bytes) -> Kept:
@@ -200,22 +223,33 @@ def differences(kept: Kept, chain: Chain) -> list[str]:
     return []
 
 
-def check(where: str, *, against: Iterable[Kept] = (), keep: Path | None = None) -> str:
+def check(where: str, *, against: Iterable[Kept] = (), shown: Kept | None = None, keep: Path | None = None) -> str:
     """Check a log in a file or on a site and say in a sentence that it holds; raises BrokenError or UnknownError.
 
-    The file to keep, if there is one, is compared with too, and written anew when all holds.
+    `shown` is the checkpoint that a site shows. The file to keep, if there is one, is compared with too, and written anew when
+    all holds.
     """
-    kept = [*against, *([read_kept(keep)] if keep and keep.exists() else [])]
+    last = read_kept(keep) if keep and is_there(keep) else None
+    kept = [one for one in (*against, shown, last) if one]
     origin = f"{urlsplit(where).netloc}/log" if is_address(where) else ""
     strangers = {one.origin for one in kept} - {origin, ""} if origin else ()
     if strangers:
         raise UnknownError(f"What was kept belongs to another log: {', '.join(sorted(strangers))}.")
     chain = _follow(_fetch(f"{where.rstrip('/')}/log/entries.jsonl") if origin else _chunks(Path(where)), kept)
-    if not origin and not chain.size:
-        raise UnknownError("The file is empty, as after a download that failed: fetch it again.")
+    if not chain.size:
+        raise UnknownError("There is no entry: either nothing was published yet, or fetching it failed.")
     if keep:
-        write_kept(keep, Kept(origin, chain.size, chain.tree.root, chain.head))
+        signed = _signed(shown, last, is_site=bool(origin))
+        write_kept(keep, Kept(origin, chain.size, chain.tree.root, chain.head, signed))
     return f"{chain.size:,} entries, unbroken, head {chain.head}"
+
+
+def _signed(shown: Kept | None, last: Kept | None, *, is_site: bool) -> int:
+    """Give the size of the last checkpoint of a site; raises BrokenError if it shows none that is as large any more."""
+    now, before = shown.size if shown else 0, last.signed if last else 0
+    if is_site and now < before:
+        raise BrokenError(f"The site shows a checkpoint of {now:,} entries but had shown one of {before:,}.")
+    return max(now, before)
 
 
 def _follow(chunks: Iterable[bytes], kept: list[Kept]) -> Chain:
@@ -256,24 +290,76 @@ class _SameSite(urllib.request.HTTPRedirectHandler):
     def redirect_request(self, req: Any, *answer: Any, **more: Any) -> Any:
         old, new = urlsplit(req.full_url), urlsplit(answer[-1])
         if new.netloc != old.netloc or new.scheme not in {old.scheme, "https"}:
+            answer[0].close()
             raise UnknownError(f"The site sends us on to another one: {answer[-1]}")
         return super().redirect_request(req, *answer, **more)
 
 
 def _fetch(address: str) -> Iterator[bytes]:
-    """Fetch an address piece by piece, in bounded time and size."""
+    """Fetch an address piece by piece, in bounded time and size, however slowly the site speaks."""
+    pieces: Queue[bytes | Exception] = Queue(_MOST_WAITING)
+    is_over = Event()
+    Thread(target=_hand_over, args=(address, pieces, is_over), daemon=True).start()
     ends, left = time.monotonic() + _LONGEST_FETCH, _MOST_BYTES
     try:
+        while left > 0 and (piece := pieces.get(timeout=max(0.0, ends - time.monotonic()))):
+            if isinstance(piece, Exception):
+                raise piece
+            left -= len(piece)
+            yield piece
+    except Empty:
+        left = 0
+    finally:
+        is_over.set()
+    if left <= 0:
+        raise UnknownError(f"{address} goes on for too long.")
+
+
+def _hand_over(address: str, pieces: Queue[bytes | Exception], is_over: Event) -> None:
+    """Fetch in a thread of its own: what a socket waits for, header by header, has no limit in all."""
+    for piece in _pieces(address):
+        while not is_over.is_set():
+            try:
+                pieces.put(piece, timeout=1)
+                break
+            except Full:
+                continue
+        else:
+            return
+
+
+def _pieces(address: str) -> Iterator[bytes | Exception]:
+    """Give what is at an address, and at the end what went wrong or nothing."""
+    try:
+        yield from _read_pieces(address)
+    except Exception as error:  # noqa: BLE001 (raised where it is waited for)
+        yield error
+    else:
+        yield b""
+
+
+def _read_pieces(address: str) -> Iterator[bytes]:
+    try:
         with urllib.request.build_opener(_SameSite).open(address, timeout=_PATIENCE) as answer:
+            _require(answer.status == _OK, f"the site answers {answer.status}")
             while chunk := answer.read1(_CHUNK):
                 yield chunk
-                left -= len(chunk)
-                if left < 0 or time.monotonic() > ends:
-                    raise UnknownError(f"{address} goes on for too long.")
+            _require(not answer.length, "the answer broke off before its end")
     except (OSError, HTTPException, ValueError) as error:
-        if isinstance(error, urllib.error.HTTPError) and error.code == _NOT_FOUND:
-            raise MissingError(f"There is nothing at {address}.") from error
-        raise UnknownError(f"{address} cannot be fetched: {error}") from error
+        raise _not_fetched(address, error) from error
+
+
+def _require(holds: bool, otherwise: str) -> None:  # noqa: FBT001
+    if not holds:
+        raise OSError(otherwise)
+
+
+def _not_fetched(address: str, error: Exception) -> UnknownError:
+    if isinstance(error, urllib.error.HTTPError):
+        error.close()
+        if error.code == _NOT_FOUND:
+            return MissingError(f"There is nothing at {address}.")
+    return UnknownError(f"{address} cannot be fetched: {error}")
 
 
 def published_checkpoint(site: str) -> bytes | None:
@@ -293,21 +379,31 @@ def read_file(file: Path) -> bytes:
     return b"".join(_chunks(file))
 
 
+def is_there(file: Path) -> bool:
+    """Whether there is anything under a name, if only a link that leads nowhere: that is no first time."""
+    return os.path.lexists(file)
+
+
 def read_kept(file: Path) -> Kept:
     """Read what `write_kept` wrote."""
-    try:
-        said = json.loads(read_file(file))
-        return Kept(str(said["origin"]), int(said["size"]), str(said["root"]), str(said["head"]))
-    except (KeyError, TypeError, ValueError) as error:
-        raise UnknownError(f"{file} is not what this program keeps: give another file.") from error
+    said = read_entry(read_file(file).rstrip(b"\n")) or {}
+    said.setdefault("signed", 0)  # older ones do not say it
+    kinds = {name: type(value) for name, value in said.items()}
+    if (
+        kinds != {"origin": str, "size": int, "root": str, "head": str, "signed": int}
+        or min(said["size"], said["signed"]) < 0
+    ):
+        raise UnknownError(f"{file} is not what this program keeps: give another file.")
+    return Kept(**said)
 
 
 def write_kept(file: Path, kept: Kept) -> None:
     try:
+        file = file.resolve()  # a link stays one
         unfinished = file.with_name(f"{file.name}.new")
         unfinished.write_bytes(exact_bytes(asdict(kept)) + b"\n")
         unfinished.replace(file)  # whole or not at all
-    except OSError as error:
+    except (OSError, RuntimeError) as error:  # the latter of links that lead to each other
         raise UnknownError(f"{file} cannot be written: {error}") from error
 
 
@@ -323,12 +419,9 @@ def _whole(value: Any) -> int | None:
     return value if type(value) is int else None
 
 
-def _checkpoints(where: str, file: Path | None) -> Iterator[Kept]:
-    if file:
-        yield read_checkpoint(read_file(file))
+def _shown(where: str) -> Kept | None:
     note = published_checkpoint(where) if is_address(where) else None
-    if note is not None:
-        yield read_checkpoint(note)
+    return None if note is None else read_checkpoint(note)
 
 
 def main() -> int:
@@ -338,7 +431,8 @@ def main() -> int:
     parser.add_argument("--keep", type=Path, metavar="FILE", help="where to keep what was seen, for the next time")
     options = parser.parse_args()
     try:
-        print(check(options.log, against=_checkpoints(options.log, options.checkpoint), keep=options.keep))
+        against = [read_checkpoint(read_file(options.checkpoint))] if options.checkpoint else []
+        print(check(options.log, against=against, shown=_shown(options.log), keep=options.keep))
     except BrokenError as error:
         print(error, file=sys.stderr)
         return BROKEN

@@ -2,7 +2,7 @@ from collections.abc import Callable
 
 from django.utils import timezone
 
-from pledges import log
+from pledges import log, standing_facts
 from pledges.actions.journal import public_change
 from pledges.models import Checkpoint
 from pledges.one_state import one_state
@@ -33,14 +33,15 @@ def sign(key: SigningKey, *, last: Kept | None, remember: Callable[[Kept], None]
         if stored and stored.size == now.size:
             _require_same_key(stored, key)
             return stored
-        tags.add("log")
-        return Checkpoint.objects.create(
+        signed = Checkpoint.objects.create(
             size=now.size,
             root=now.root,
             note=key.sign(write_checkpoint(now)),
             verifier_key=str(key.verifier_key),
             signed_at=timezone.now(),
         )
+        tags.update({"log", standing_facts.mark(signed)})
+        return signed
 
 
 def _require_same_key(stored: Checkpoint, key: SigningKey) -> None:

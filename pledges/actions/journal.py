@@ -1,10 +1,17 @@
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from pledges import last_purge
 from pledges.models import Generation, Journal
+
+PURGE = "purge:"  # how the tags begin of what no reader may ever see again
+logger = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -34,6 +41,14 @@ def public_change() -> Iterator[set[str]]:
             Journal.objects.create(
                 number=generation.number, tags="".join(f"{tag}\n" for tag in sorted(tags)), written_at=timezone.now()
             )
+            if any(tag.startswith(PURGE) for tag in tags):
+                transaction.on_commit(partial(_purge_last_pages, generation.number))
+
+
+def _purge_last_pages(number: int) -> None:
+    folder = settings.LAST_PAGES_ROOT
+    if not last_purge.write(folder, max(number, last_purge.read(folder))):  # another purge may have been quicker
+        logger.error("The last good pages in LAST_PAGES_ROOT could not be taken away: empty that folder.")
 
 
 def forget_old_news(tag: str) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
 
+from django.db import connection
 from django.db.models import Count
 
 from pledges.actions import citations, public_sources, ready_html, search_texts
@@ -17,13 +18,13 @@ from pledges.models import (
     Pledge,
     PublicPledge,
     PublicSource,
-    Rating,
     RetiredSlug,
     SearchText,
     StandingRating,
     Tally,
     Verdict,
 )
+from pledges.search_index import make_index_anew
 from pledges.trends import Stood
 
 _BATCH = 500
@@ -53,6 +54,7 @@ def refresh(pledge: Pledge) -> set[str]:
 def rebuild() -> Iterator[str]:
     """Make the read model, search texts and totals again from the editions, giving the slug of each pledge as it is done."""
     with public_change() as tags:
+        make_index_anew(connection)  # a broken one would not let its texts go
         for table in (*_TALLIES, PublicSource, SearchText, StandingRating, PublicPledge):
             table.objects.all().delete()
         found = expected()
@@ -127,16 +129,6 @@ def altered_verdicts() -> Iterator[str]:
                 yield f"The published verdict {verdict.key} was changed or removed in the database."
     for key in by_key:
         yield f"The verdict {key} is marked as published, but no current edition has it."
-
-
-def altered_ratings() -> Iterator[str]:
-    """Name, in sentences, the ratings that no longer amount to what the current editions say they do."""
-    ratings = {rating.pk: (rating.slug, rating.family) for rating in Rating.objects.all()}
-    contents = (current_content(edition) for edition in current_editions())
-    said = {(v.rating.key, v.rating.slug, v.rating.family) for content in contents for v in content.verdicts}
-    for key, slug, family in sorted(said):
-        if ratings.get(key) != (slug, family):
-            yield f"The rating {slug} was given another address or family in the database."
 
 
 def astray_addresses() -> Iterator[str]:

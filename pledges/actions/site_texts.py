@@ -4,6 +4,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from pledges import standing_facts
 from pledges.actions.journal import public_change
 from pledges.actions.publishing_rule import NotPublishableError, reasons_of_pictures, reasons_of_row
 from pledges.models import Editor, SiteText
@@ -23,9 +24,9 @@ def publish(site_text: SiteText, *, by: Editor) -> SiteText:
         if reasons := reasons_not_to_publish(row):
             raise NotPublishableError(reasons)
         if row.has_unpublished_changes:
-            tags.add("site")
             row.published, row.published_at, row.published_by = row.draft, timezone.now(), by
             row.save(update_fields=["published", "published_at", "published_by"])
+            tags.update({"site", standing_facts.mark(row)})
         return row
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from pledges.content import canonical
-from pledges.diffs import Difference, compare_texts
+from pledges.diffs import Difference, Effort, compare_texts
 
 SAVED_MEANWHILE = gettext_noop(
     "Somebody else saved this while you were writing. Nothing of theirs was changed, and all you typed is below. "
@@ -55,8 +55,9 @@ class SeenForm(forms.ModelForm):
         return cleaned
 
     def _compare_with(self, row: models.Model) -> list[Difference]:
+        effort = Effort()
         return [
-            Difference(str(self.fields[name].label), compare_texts(theirs, mine))
+            Difference(str(self.fields[name].label), compare_texts(theirs, mine, effort))
             for name, typed in self.cleaned_data.items()
             if name != "seen"
             and (theirs := _as_text(getattr(row, name))) != (mine := _as_text(_as_stored(row, name, typed)))

@@ -14,7 +14,7 @@ class Source(models.Model):
     """One document that a pledge page cites.
 
     Archived copy and link state are standing facts: readers see them as they are now,
-    whichever edition they read.
+    and are told so beside an edition of the past.
     """
 
     class Kind(models.TextChoices):

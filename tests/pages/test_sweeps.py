@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.db.models import Model
 from django.test import Client
-from django.urls import get_resolver
+from django.urls import get_resolver, resolve
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from pledges.models import Evidence, Pledge, Source
@@ -68,6 +68,19 @@ def test_every_address_is_a_surface_or_not_public() -> None:
 @EVERY_SURFACE
 def test_answers(surface: Surface, client: Client, pledge: Pledge) -> None:
     assert client.get(surface.path_for(pledge)).status_code == 200
+
+
+@EVERY_SURFACE
+def test_a_place_at_either_end_of_a_list_is_no_fault(surface: Surface, client: Client, pledge: Pledge) -> None:
+    path = surface.path_for(pledge)
+    known: frozenset[str] = getattr(resolve(path).func, "known_parameters", frozenset())
+    places = known & {"before", "after"}
+
+    for name in places:
+        for place in ("0", "1", "2", "9" * 18, "9" * 19, "-1"):
+            answer = client.get(path, {name: place})
+            answer.getvalue()
+            assert answer.status_code < 500, f"{name}={place}"
 
 
 @pytest.mark.parametrize("surface", [*PUBLIC_SURFACES, *BY_TOKEN], ids=lambda surface: surface.name)

@@ -54,7 +54,7 @@ def test_what_takes_too_long_word_by_word_is_compared_by_paragraphs() -> None:
     kept = "The lemons stay.\n"
     old, new = (kept.join(f"{name}{number} {name} and {name}\n" for number in range(9)) for name in ("pip", "zest"))
 
-    assert compare_texts(old, new, Effort(400))[:4] == (
+    assert compare_texts(old, new, Effort(900))[:4] == (
         Piece("deleted", "pip0 pip and pip\n"),
         Piece("inserted", "zest0 zest and zest\n"),
         Piece("same", kept),
@@ -93,7 +93,7 @@ def test_the_work_is_bounded_for_any_two_texts(texts: tuple[str, str]) -> None:
 
     assert "".join(piece.text for piece in pieces if piece.mark != "inserted") == texts[0]
     # What one run of equal units takes is not cut off in the middle.
-    assert MOST_STEPS - effort.left <= MOST_STEPS * 3 // 4 + 2 * LENGTH
+    assert MOST_STEPS - effort.left <= MOST_STEPS + 2 * LENGTH
 
 
 def test_many_hard_texts_share_one_effort() -> None:
@@ -103,6 +103,25 @@ def test_many_hard_texts_share_one_effort() -> None:
         compare_texts(*HARD["backwards"], effort)
 
     assert effort.left > 0
+
+
+@pytest.mark.parametrize("hard", HARD)
+def test_taking_many_long_texts_apart_counts_too(hard: str) -> None:
+    effort = Effort()
+
+    for _ in range(200):
+        compare_texts(*HARD[hard], effort)
+
+    # What is left is too little to take even one more pair apart, so that no further one can have taken any time.
+    assert effort.left < sum(map(len, HARD[hard])) // 3
+    assert MOST_STEPS - effort.left <= MOST_STEPS + 2 * LENGTH
+
+
+def test_a_text_that_is_new_takes_nothing() -> None:
+    effort = Effort()
+
+    assert compare_texts("", "lemon " * 9_000, effort) == (Piece("inserted", "lemon " * 9_000),)
+    assert effort.left == MOST_STEPS
 
 
 def test_what_is_far_from_any_difference_is_left_out() -> None:

@@ -3,9 +3,14 @@
 import base64
 import hashlib
 import json
+import socket
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -52,7 +57,7 @@ def test_the_root_is_that_of_rfc_6962_at_every_size() -> None:
 
 
 def test_an_empty_file_is_no_log(tmp_path: Path) -> None:
-    with pytest.raises(UnknownError, match="The file is empty"):
+    with pytest.raises(UnknownError, match="There is no entry"):
         check(saved(tmp_path, []))
 
 
@@ -82,6 +87,11 @@ def test_a_line_that_does_not_fit_is_found(changed: dict[str, Any], says: str) -
 @pytest.mark.parametrize("line", [b"", b"{}]", b"[]", b'{"a": 1}', b"\xff", b"[" * 100_000, b'{"b":1,"a":1}'])
 def test_a_line_in_another_form_is_found(line: bytes) -> None:
     assert problems([line]) == [(1, "its line is not a canonical one.")]
+
+
+@pytest.mark.parametrize("value", ["NaN", "Infinity", "1.0", "null", "true", "[null]", '{"a":1.5}'])
+def test_a_line_with_more_than_texts_and_whole_numbers_is_found(value: str) -> None:
+    assert problems([b'{"a":%s}' % value.encode()]) == [(1, "its line is not a canonical one.")]
 
 
 def test_a_pledge_that_moved_there_and_back_goes_on_counting() -> None:
@@ -119,7 +129,17 @@ def test_what_was_kept_is_compared_and_then_renewed(tmp_path: Path) -> None:
     assert verifier.read_kept(keep).size == 5
 
 
-@pytest.mark.parametrize("text", ["", "{", '{"size": 1}', "[]"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "{", '{"size": 1}', "[]", "[" * 100_000),
+        *(
+            f'{{"head":"","origin":"","root":"","size":{size}}}'
+            for size in ("-1", "1e400", "1.0", "NaN", '"1"', "9" * 5_000)
+        ),
+    ],
+    ids=lambda text: text[:60],
+)
 def test_a_file_that_is_no_kept_one_is_left_alone(tmp_path: Path, text: str) -> None:
     keep = tmp_path / "kept"
     keep.write_text(text)
@@ -128,6 +148,133 @@ def test_a_file_that_is_no_kept_one_is_left_alone(tmp_path: Path, text: str) -> 
         check(saved(tmp_path, make_lines(1)), keep=keep)
 
     assert keep.read_text() == text
+
+
+def test_a_link_to_what_was_kept_stays_one(tmp_path: Path) -> None:
+    link, target = tmp_path / "link", tmp_path / "kept"
+    check(saved(tmp_path, make_lines(1)), keep=target)
+    link.symlink_to(target)
+
+    check(saved(tmp_path, make_lines(3)), keep=link)
+
+    assert link.is_symlink()
+    assert verifier.read_kept(target).size == 3
+
+
+def test_a_link_that_leads_nowhere_is_no_first_time(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "none")
+
+    with pytest.raises(UnknownError, match="cannot be read"):
+        check(saved(tmp_path, make_lines(3)), keep=tmp_path / "link")
+
+
+def test_an_empty_log_is_no_log_that_holds(other_site: OtherSite, tmp_path: Path) -> None:
+    other_site.show([])
+
+    for where in (other_site.address, saved(tmp_path, [])):
+        with pytest.raises(UnknownError, match="There is no entry"):
+            check(where, keep=tmp_path / "kept")
+    assert not (tmp_path / "kept").exists()
+
+
+def test_a_log_that_had_entries_and_is_empty_was_cut_off(tmp_path: Path) -> None:
+    check(saved(tmp_path, make_lines(3)), keep=tmp_path / "kept")
+
+    with pytest.raises(BrokenError, match="cut off"):
+        check(saved(tmp_path, []), keep=tmp_path / "kept")
+
+
+@pytest.mark.parametrize("shown", [Kept("", 2, ""), None])
+def test_a_site_may_not_go_back_to_an_older_checkpoint(
+    other_site: OtherSite, tmp_path: Path, shown: Kept | None
+) -> None:
+    other_site.show(make_lines(4))
+    check(other_site.address, shown=of_lines(3), keep=tmp_path / "kept")
+    if shown:
+        shown = of_lines(2)
+
+    with pytest.raises(BrokenError, match=r"shows a checkpoint of \d entries but had shown one of 3"):
+        check(other_site.address, shown=shown, keep=tmp_path / "kept")
+
+
+def of_lines(count: int) -> Kept:
+    chain = Chain()
+    for line in make_lines(count):
+        chain.follow(line)
+    return Kept("", chain.size, chain.tree.root)
+
+
+@pytest.mark.parametrize(
+    "answer", [b"HTTP/1.1 200 OK\r\nX: ", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"]
+)
+def test_a_site_that_speaks_a_byte_at_a_time_is_given_up(answer: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verifier, "_LONGEST_FETCH", 0.5)
+    started = time.monotonic()
+
+    with slow_site(answer) as address, pytest.raises(UnknownError, match="goes on for too long"):
+        verifier.published_checkpoint(address)
+
+    assert time.monotonic() - started < 5
+
+
+@contextmanager
+def slow_site(answer: bytes) -> Iterator[str]:
+    """A site that goes on after the beginning of its answer with one byte after the other."""
+    is_over = Event()
+
+    def speak() -> None:
+        connection, _address = listener.accept()
+        with connection, suppress(OSError):
+            connection.sendall(answer)
+            while not is_over.wait(0.05):
+                connection.sendall(b"0")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        speaking = Thread(target=speak)
+        speaking.start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        is_over.set()
+        speaking.join()
+
+
+@pytest.mark.parametrize("answer", [204, 206])
+def test_an_answer_that_is_not_the_whole_log_proves_nothing(other_site: OtherSite, answer: int) -> None:
+    other_site.answers["/log/entries.jsonl"] = answer
+
+    with pytest.raises(UnknownError, match=f"the site answers {answer}"):
+        check(other_site.address)
+
+
+def test_an_answer_that_breaks_off_proves_nothing() -> None:
+    lines = make_lines(2)
+    short = b"HTTP/1.0 200 OK\r\nContent-Length: 9999\r\n\r\n" + b"".join(line + b"\n" for line in lines)
+
+    with one_answer(short) as address, pytest.raises(UnknownError, match="broke off"):
+        check(address)
+
+
+@contextmanager
+def one_answer(answer: bytes) -> Iterator[str]:
+    def speak() -> None:
+        connection, _address = listener.accept()
+        with connection:
+            connection.recv(9_999)
+            connection.sendall(answer)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        speaking = Thread(target=speak)
+        speaking.start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        speaking.join()
+
+
+def test_nothing_that_a_site_says_steers_a_terminal() -> None:
+    stranger = verifier.read_checkpoint(f"\x1b[2J\u202elimes/log\n1\n{'A' * 43}=\n".encode())
+
+    with pytest.raises(UnknownError) as error:
+        check("http://127.0.0.1:9", shown=stranger)
+
+    assert str(error.value) == "What was kept belongs to another log: \ufffd[2J\ufffdlimes/log."
 
 
 @pytest.mark.parametrize("note", [b"", b"a/log\n1\n", b"a/log\n01\n+++\n", b"a/log\nx\nAAAA\n", b"\xff\n\n\n"])

@@ -63,7 +63,7 @@ def test_production_settings_pass_the_deploy_check_without_a_warning() -> None:
 def test_a_wrong_setting_stops_the_start_in_one_sentence_that_names_it(name: str, value: str) -> None:
     check = run("manage.py", "check", **{**PRODUCTION, name: value})
 
-    assert check.returncode == 1
+    assert check.returncode == 2
     assert check.stderr.startswith(f"{name} ")
     assert check.stderr.count("\n") == 1
 

@@ -16,11 +16,12 @@ from threading import Lock, Thread
 
 import brotli  # type: ignore[import-untyped]
 
+from pledges import last_purge
 from tracker.page_cache.entries import Entry
 
 _MOST_WAITING = 2_000
 _LOOK_EVERY = 500  # pages written between two looks at how much there is
-_POSITION, _PURGED = "position", "purged"
+_POSITION = "position"
 
 
 class LastPages:
@@ -67,7 +68,7 @@ class LastPages:
 
     def may_show(self, entry: Entry) -> bool:
         """Whether an answer is neither too old nor made before the last purge."""
-        is_purged = entry.position is None or entry.position < max(self._purged, self._read(_PURGED) or 0)
+        is_purged = entry.position is None or entry.position < max(self._purged, last_purge.read(self._root))
         return not is_purged and not self.is_too_old(entry)
 
     def is_too_old(self, entry: Entry) -> bool:
@@ -81,7 +82,7 @@ class LastPages:
         """Take away every page made before this number of the journal: something in them may never be shown again."""
         self.forbid(number)
         with self._lock:
-            self._put(self._root / _PURGED, str(self._purged).encode())
+            last_purge.write(self._root, self._purged)
             with suppress(OSError):
                 gone = Path(tempfile.mkdtemp(prefix="gone-", dir=self._root))
                 for release in [folder for folder in self._root.iterdir() if folder != gone and folder.is_dir()]:

@@ -10,6 +10,7 @@ from threading import Lock
 
 from django.utils import timezone
 
+from pledges.actions.journal import PURGE
 from tracker.page_cache.answers import Answer, Application, Environ, Start, ask, close, give, impersonal
 from tracker.page_cache.entries import Entry, is_for_all, tags_of
 from tracker.page_cache.flights import Flight, Flights
@@ -22,7 +23,6 @@ from tracker.request_log import SERVED, count, follow
 
 REFUSAL = "tracker.refusal"  # in the environ: why Django shall answer without its database
 STATE = "tracker.page_cache"  # in the environ: this cache, for /readyz
-PURGE = "purge:"  # how the tags begin of what no reader may ever see again
 BUSY, SILENT = "busy", "silent"
 
 _FRESH_FOR = 3600.0  # seconds until a page is made anew even if nothing moved: the last good one is never older
@@ -210,7 +210,7 @@ class PageCache:
 
     def _last_good(self, key: str) -> Entry | None:
         if entry := self.pages.last(key):
-            return None if self.last_pages.is_too_old(entry) else entry
+            return entry if self.last_pages.may_show(entry) else None
         if entry := self.last_pages.find(key):
             with self._keeping:
                 if self.last_pages.may_show(entry):  # still: a purge may have come between

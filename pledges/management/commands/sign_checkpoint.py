@@ -8,7 +8,7 @@ from pledges import log
 from pledges.actions import checkpoints
 from pledges.actions.checkpoints import NotSignableError
 from pledges.signed_notes import NoteError, SigningKey
-from pledges.verifier import Kept, UnknownError, read_kept, write_kept
+from pledges.verifier import Kept, UnknownError, is_there, read_kept, write_kept
 
 KEY_FILE = "CHECKPOINT_KEY_FILE"
 _OTHERS = 0o077  # the rights of everyone but the owner
@@ -36,13 +36,15 @@ class Command(BaseCommand):
         if key.name != log.origin():
             raise CommandError(f"This key signs for {key.name}, not for {log.origin()}.")
         # Beside the key, where nobody gets who only has the database.
-        memory = key_file.with_name(f"{key_file.name}.last")
+        memory = key_file.resolve().with_name(f"{key_file.resolve().name}.last")
 
         def remember(kept: Kept) -> None:
             write_kept(memory, kept)
 
         try:
-            last = read_kept(memory) if memory.exists() else None
+            last = read_kept(memory) if is_there(memory) else None
+            if last is None:
+                self.stderr.write(f"{memory} is not there: nothing is known of what this key signed before.")
             return checkpoints.sign(key, last=last, remember=remember)
         except (NotSignableError, UnknownError) as error:
             raise CommandError(str(error)) from error

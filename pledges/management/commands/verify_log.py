@@ -7,12 +7,13 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, connection
 
-from pledges import log, ready_html
+from pledges import log, log_checks, ready_html
 from pledges.actions import citations, editions, public_pledges, verifications
 from pledges.guards import missing_guards
 from pledges.log import Problem
 from pledges.models import Checkpoint, Edition, Editor
 from pledges.one_state import one_state
+from pledges.search_index import index_faults
 from pledges.verifier import Chain, Kept, UnknownError, differences, read_checkpoint, read_file
 
 _STEP = 5_000
@@ -34,6 +35,7 @@ class Command(BaseCommand):
             kept = _kept(options["checkpoint"])
             with one_state():
                 problems = self._find(kept, every_problem=options["all"])
+            problems += self._index_faults(every_problem=options["all"])
         except DatabaseError as error:
             raise CommandError(f"The database cannot be read: {error}") from error
         self._record(problems)
@@ -58,6 +60,12 @@ class Command(BaseCommand):
             after = f"after entry {self.chain.size:,} was checked"
             found.append(Problem(None, f"A row cannot be read ({error}), {after}."))
         return found
+
+    def _index_faults(self, *, every_problem: bool) -> list[Problem]:
+        faults = [Problem(None, sentence) for sentence in index_faults(connection)]
+        for fault in faults if every_problem else ():
+            self.stderr.write(str(fault))
+        return faults
 
     def _problems(self, known: list[Kept]) -> Iterator[Problem]:
         # What is wrong with an entry comes first, in order: readers are told from where on not to rely on the log.
@@ -102,8 +110,9 @@ _COUNTS = {
     "archived copies": citations.altered_copies,
     "ready HTML": ready_html.altered,
     "published verdicts": public_pledges.altered_verdicts,
-    "ratings": public_pledges.altered_ratings,
     "addresses": public_pledges.astray_addresses,
+    "checkpoints": log_checks.altered_checkpoints,
+    "what has no edition": log_checks.altered_facts,
 }
 
 

@@ -29,8 +29,8 @@ class Command(BaseCommand):
             note = verifier.published_checkpoint(site)
             if options["key"]:
                 _require_signature(note, options["key"])
-            against = [verifier.read_checkpoint(note)] if note is not None else []
-            self.stdout.write(f"{verifier.check(site, against=against, keep=options['keep'])}.")
+            shown = None if note is None else verifier.read_checkpoint(note)
+            self.stdout.write(f"{verifier.check(site, shown=shown, keep=options['keep'])}.")
         except BrokenError as error:
             raise CommandError(str(error), returncode=verifier.BROKEN) from error
         except UnknownError as error:

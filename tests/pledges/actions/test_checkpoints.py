@@ -4,7 +4,7 @@ from contextlib import contextmanager
 import pytest
 from django.db import connection
 
-from pledges import log
+from pledges import log, standing_facts
 from pledges.actions import checkpoints
 from pledges.actions.checkpoints import NotSignableError
 from pledges.actions.journal import public_change
@@ -49,9 +49,9 @@ def test_the_note_says_what_the_log_is_and_is_signed(key: SigningKey) -> None:
 def test_signing_is_a_public_change(key: SigningKey) -> None:
     make_published_pledge()
 
-    sign(key)
+    checkpoint, _ = sign(key)
 
-    assert Journal.objects.latest("number").tags == "log\n"
+    assert Journal.objects.latest("number").tags == f"{standing_facts.mark(checkpoint)}\nlog\n"
 
 
 def test_a_log_that_has_not_grown_keeps_its_checkpoint(key: SigningKey) -> None:

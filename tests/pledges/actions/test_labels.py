@@ -1,5 +1,6 @@
 import pytest
 
+from pledges import standing_facts
 from pledges.actions import drafts, labels
 from pledges.models import Journal, Pledge
 from tests.factories import make_published_pledge
@@ -16,5 +17,5 @@ def test_a_renamed_label_is_journalled_and_makes_drafts_differ(name: str) -> Non
 
     labels.take_in(label)
 
-    assert Journal.objects.latest("number").tags == "site\n"
+    assert Journal.objects.latest("number").tags == f"{standing_facts.mark(label)}\nsite\n"
     assert drafts.has_unpublished_changes(Pledge.objects.get())

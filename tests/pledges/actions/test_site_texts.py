@@ -2,6 +2,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from pledges import standing_facts
 from pledges.actions import site_texts
 from pledges.actions.publishing_rule import NotPublishableError
 from pledges.models import Journal, SiteText
@@ -21,7 +22,7 @@ def test_publish_shows_the_draft_and_says_who_and_when() -> None:
 
     assert (text.published, text.published_by) == ("We count lemons.", editor)
     assert text.published_at is not None
-    assert Journal.objects.get().tags == "site\n"
+    assert Journal.objects.get().tags == f"{standing_facts.mark(text)}\nsite\n"
     assert text.history.latest().published == "We count lemons."
 
 

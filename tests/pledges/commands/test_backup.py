@@ -75,7 +75,7 @@ def test_a_copy_made_meanwhile_can_be_restored(site: dict[str, str], manage: Run
         [sys.executable, "manage.py", "verify_log"], env=environment, capture_output=True, text=True, check=False
     )
     assert verified.returncode == 0, verified.stderr
-    assert verified.stdout == f"{manifest['entries']:,} entries, unbroken, head {manifest['head']}.\n"
+    assert f"{manifest['entries']:,} entries, unbroken, head {manifest['head']}." in verified.stdout.splitlines()
     assert len((copy / "entries.jsonl").read_bytes().splitlines()) == manifest["entries"]
     assert (copy / "media" / "2026" / "lemon.png").read_bytes() == b"a picture"
 

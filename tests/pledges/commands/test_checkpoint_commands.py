@@ -72,6 +72,43 @@ def test_sign_checkpoint_refuses_a_log_that_was_cut_off(key_file: Path) -> None:
         call("sign_checkpoint", key=key_file)
 
 
+def test_sign_checkpoint_finds_what_lies_beside_the_key_through_a_link(key_file: Path, tmp_path: Path) -> None:
+    make_published_pledge()
+    write_kept(key_file.with_name("key.last"), Kept("tracker.test/log", 7, "x"))
+    (tmp_path / "elsewhere").mkdir()
+    link = tmp_path / "elsewhere" / "link"
+    link.symlink_to(key_file)
+
+    with pytest.raises(CommandError, match="was cut off"):
+        call("sign_checkpoint", key=link)
+
+
+def test_sign_checkpoint_says_that_it_remembers_nothing(key_file: Path) -> None:
+    make_published_pledge()
+    for is_first in (True, False):
+        errors = StringIO()
+        call_command("sign_checkpoint", key=key_file, stdout=StringIO(), stderr=errors)
+
+        assert ("nothing is known of what this key signed before" in errors.getvalue()) == is_first
+
+
+def test_watch_log_refuses_a_checkpoint_that_is_older_than_the_last(other_site: OtherSite, tmp_path: Path) -> None:
+    pledge = make_published_pledge()
+    key = SigningKey.make(f"{other_site.name}/log")
+    show_the_log(other_site, key)
+    old = other_site.answers["/log/checkpoint"]
+    publish(pledge)
+    show_the_log(other_site, key)
+    options = {"keep": tmp_path / "kept", "key": str(key.verifier_key)}
+    call("watch_log", other_site.address, **options)
+    other_site.answers["/log/checkpoint"] = old
+
+    with pytest.raises(CommandError, match="shows a checkpoint of 1 entries but had shown one of 2") as error:
+        call("watch_log", other_site.address, **options)
+
+    assert error.value.returncode == 1
+
+
 def test_sign_checkpoint_refuses_what_lies_beside_the_key_if_it_cannot_be_read(key_file: Path) -> None:
     make_published_pledge()
     key_file.with_name("key.last").write_text("")

@@ -11,7 +11,7 @@ from django.core.management.base import CommandError
 from pledges import log, verifier
 from pledges.actions import public_pledges
 from pledges.content import canonical
-from pledges.models import Checkpoint, Edition, PublicPledge, Review, Tally
+from pledges.models import Checkpoint, Edition, Journal, PublicPledge, Review, Tally
 from pledges.verifier import BrokenError, entry_hash
 from tests.factories import make_checkpoint, make_pledge, publish
 from tests.pledges.commands.test_commands import call
@@ -82,12 +82,12 @@ def hash_again(editions: list[Edition]) -> list[Edition]:
 
 
 def tamper(tampering: Tampering) -> None:
-    """Put other editions in place of those that were, with reviews and lists that fit, and no checkpoint."""
+    """Put other editions in place of those that were, with reviews and lists that fit, and no checkpoint and no journal."""
     editions = list(Edition.objects.order_by("pk"))
     approvals = {id(edition): Review.objects.get(edition=edition) for edition in editions}
     usual = approvals[id(editions[0])]
     with unguarded():
-        for model in (PublicPledge, Tally, Review, Checkpoint, Edition):
+        for model in (PublicPledge, Tally, Review, Checkpoint, Edition, Journal):
             model._default_manager.all().delete()
         tampered = tampering(editions)
         Edition.objects.bulk_create(tampered)

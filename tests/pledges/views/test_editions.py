@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from pledges import log
 from pledges.actions import addresses, public_pledges
 from pledges.actions.journal import public_change
-from pledges.models import Edition, Pledge
+from pledges.models import Edition, Pledge, Source
 from pledges.verifier import entry_hash
 from tests.factories import (
     make_evidence,
@@ -252,6 +252,22 @@ def test_a_long_list_has_pages(client: Client, pledge: Pledge, monkeypatch: pyte
 @pytest.mark.parametrize("before", ["0", "-1", "x", "01", "1_0", "٢", " 2", "5%0A", "9" * 30])
 def test_a_place_that_cannot_be_is_refused_in_words(client: Client, pledge: Pledge, before: str) -> None:
     assert "a place in this list that cannot be one" in page(client, f"/pledges/lemon/editions/?before={before}", 400)
+
+
+@pytest.mark.parametrize("rest", ["at/2025-03-06/", "editions/1/"])
+def test_what_an_edition_did_not_say_of_its_sources_is_marked_as_of_today(
+    client: Client, pledge: Pledge, rest: str
+) -> None:
+    Source.objects.update(archived_url="https://archive.example/1", link_state="broken")
+
+    past, today = (page(client, f"/pledges/lemon/{one}") for one in (rest, ""))
+
+    assert past.count(">Archived copy as of today</a>") == past.count("As of today the original link") == 2
+    assert today.count(">Archived copy</a>") == today.count("The original link no longer works.") == 2
+
+
+def test_before_the_first_edition_there_is_none(client: Client, pledge: Pledge) -> None:
+    assert "There is no edition before that." in page(client, "/pledges/lemon/editions/?before=1")
 
 
 def test_changes_are_marked_word_by_word(client: Client, pledge: Pledge) -> None:

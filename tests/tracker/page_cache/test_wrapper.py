@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from pledges import last_purge
 from tests.tracker.page_cache.test_last_pages import wait_until
 from tracker.page_cache.journal import Moved
 from tracker.page_cache.keys import Address
@@ -310,6 +311,23 @@ def test_without_the_database_the_last_good_page_is_served_from_disk(
     answer = ask(cache)
 
     assert (answer.body, answer.headers["X-Served"], site.renders) == (b"Lemons.", "stale", 1)
+
+
+@pytest.mark.parametrize("is_restarted", [True, False])
+def test_what_was_withdrawn_while_nobody_read_the_journal_is_not_served_without_the_database(
+    is_restarted: bool,  # noqa: FBT001
+    cache: PageCache,
+    journal: Journal,
+    tmp_path: Path,
+) -> None:
+    ask(cache)
+    wait_until(lambda: cache.last_pages.find("/pledges/a/") is not None)
+    if is_restarted:
+        cache.pages.drop_all()
+    last_purge.write(tmp_path, 2)
+    journal.is_silent = True
+
+    assert ask(cache).status == "503 Service Unavailable"
 
 
 def test_without_the_database_an_unknown_page_is_refused_at_once(
