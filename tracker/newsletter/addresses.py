@@ -6,10 +6,10 @@ from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 from django.utils.translation import gettext_lazy as _
 
-_MOST, _MOST_LOCAL = 254, 64  # RFC 5321
+MOST, _MOST_LOCAL = 254, 64  # RFC 5321
 _PLAIN_LOCAL = re.compile(r"[^\"\s]+", re.ASCII)
-_NO_ADDRESS = _("This is no e-mail address. It should look like name@example.org.")
-_check = EmailValidator(message=_NO_ADDRESS, allowlist=[])
+NO_ADDRESS = _("This is no e-mail address. It should look like name@example.org.")
+_check = EmailValidator(message=NO_ADDRESS, allowlist=[])
 
 
 def normalise(typed: str) -> str:
@@ -17,14 +17,14 @@ def normalise(typed: str) -> str:
 
     Quoted names, bare host names and IP addresses are valid to some servers, and to us a sign of a mistake or a trick.
     """
-    if len(typed) > _MOST:  # first of all: to encode a domain takes time that grows with the square of its length
-        raise ValidationError(_NO_ADDRESS)
+    if len(typed) > MOST:  # first of all: to encode a domain takes time that grows with the square of its length
+        raise ValidationError(NO_ADDRESS)
     local, _at, domain = typed.strip(" \t").rpartition("@")
     domain = _ascii(domain)
     address = f"{local}@{domain}".lower()
     is_local = len(local) <= _MOST_LOCAL and local.isascii() and _PLAIN_LOCAL.fullmatch(local)
-    if not is_local or len(address) > _MOST or domain.rpartition(".")[2].isdigit() or "[" in domain:
-        raise ValidationError(_NO_ADDRESS)
+    if not is_local or len(address) > MOST or domain.rpartition(".")[2].isdigit() or "[" in domain:
+        raise ValidationError(NO_ADDRESS)
     _check(address)
     return address
 
@@ -42,4 +42,4 @@ def _ascii(domain: str) -> str:
     try:
         return domain.encode("idna").decode()
     except UnicodeError as error:
-        raise ValidationError(_NO_ADDRESS) from error
+        raise ValidationError(NO_ADDRESS) from error

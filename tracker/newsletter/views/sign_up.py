@@ -64,7 +64,7 @@ def _too_many(request: HttpRequest, form: SignUpForm, wait: int) -> HttpResponse
 
 
 def _page(request: HttpRequest, form: SignUpForm, status: HTTPStatus) -> HttpResponse:
-    slug = form.data.get("pledge", "")
-    pledge = PublicPledge.objects.in_public().filter(slug=slug).only("headline", "slug").first() if slug else None
+    key = form.cleaned_data.get("pledge") if form.is_bound else None
+    pledge = PublicPledge.objects.in_public().filter(pledge=key).only("headline", "slug").first() if key else None
     context = {"form": form, "subscribers": number_to_show(), "pledge": pledge}
     return render(request, "newsletter/sign_up.html", context, status=status)

@@ -183,6 +183,26 @@ def test_a_form_that_comes_back_says_which_pledge_and_what_is_wrong_beside_the_f
     assert html.index("sign-up-address") < html.index("This is no e-mail address") < html.index("sign-up-message")
 
 
+@pytest.mark.parametrize("slug", [" ", "\u00a0", "\t", "x" * 800_000])
+def test_a_pledge_of_nothing_but_space_is_none_and_no_wish_is_made_up(client: Client, slug: str) -> None:
+    response = send(client, "o'lemon@lemons.example", fields={"pledge": slug, "follow": "on"})
+
+    assert response.status_code == 400
+    assert b"There is no pledge at that address any more." in response.content
+    assert not SignUp.objects.exists()
+
+
+def test_an_address_that_is_far_too_long_is_refused_by_its_length(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tracker.newsletter.forms.normalise", pytest.fail)
+
+    response = send(client, "a@" + "é" * 400_000)
+
+    assert response.status_code == 400
+    assert b"This is no e-mail address." in response.content
+
+
 def test_who_chooses_nothing_is_asked_to(client: Client) -> None:
     response = send(client, fields={"pledge": make_published_pledge().slug})
 
