@@ -87,7 +87,9 @@ def test_a_line_names_no_person(said: str) -> None:
     assert TOKEN not in lines
 
 
-@pytest.mark.parametrize("name", ["secret/reader", "secret=reader", "secret'reader", "{secret}|reader", "secret+reader"])
+@pytest.mark.parametrize(
+    "name", ["secret/reader", "secret=reader", "secret'reader", "{secret}|reader", "secret+reader"]
+)
 @pytest.mark.parametrize("around", ["Key (address)=({}) already exists.", "(7, {}, f, null)", "'{}'", '["{}"]', "<{}>"])
 def test_no_part_of_a_name_stays(name: str, around: str) -> None:
     line = JsonFormatter().format(make_record("%s", around.format(f"{name}@lemons.example")))

@@ -23,7 +23,9 @@ class SignUpForm(forms.Form):
     )
     digest = forms.BooleanField(required=False)
     follow = forms.BooleanField(required=False)
-    message = forms.CharField(required=False, strip=False, max_length=MOST)  # nobody sees it: only a program fills it in
+    message = forms.CharField(
+        required=False, strip=False, max_length=MOST
+    )  # nobody sees it: only a program fills it in
 
     @property
     def is_filled_by_a_program(self) -> bool:

@@ -1,5 +1,6 @@
 import logging
 import os
+import re
 import socket
 from collections.abc import Iterator
 from datetime import timedelta
@@ -11,8 +12,16 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from pledges.models import Pledge
-from tests.tracker.newsletter.outbox import FakeCourier, make_confirmation, make_follow, make_sent_issue, parts
+from tests.tracker.newsletter.outbox import (
+    FakeCourier,
+    make_confirmation,
+    make_draft,
+    make_follow,
+    make_sent_issue,
+    parts,
+)
 from tests.tracker.newsletter.people import make_subscription
+from tracker.newsletter import messages
 from tracker.newsletter.actions import deliveries, issues
 from tracker.newsletter.actions.deliveries import Parcel
 from tracker.newsletter.mail_server import (
@@ -66,6 +75,22 @@ def test_everybody_gets_a_message_with_a_link_of_their_own() -> None:
         assert leave in html
         assert other not in message.as_string()
     assert set(states().values()) == {"sent"}
+
+
+@pytest.mark.parametrize("guess", ["THE-TOKEN-OF-WHOEVER-GETS-THIS", "{seen}"])
+def test_nobody_who_writes_an_issue_can_have_the_links_of_its_readers_sent_elsewhere(guess: str) -> None:
+    readers("anna")
+    guess = guess.format(seen=messages.write_issue(make_draft()).mark)
+    Issue.objects.all().delete()
+    make_sent_issue(introduction=f"[x](https://evil.example/t/{guess}) {guess}")
+
+    ((_address, message),) = send().taken
+
+    token = Subscription.objects.get().leave_token
+    said = "".join(parts(message))
+    assert f"evil.example/t/{guess}" in said
+    ours = re.findall(rf"https://tracker\.test/newsletter/(?:leave|choices)/{token}/", said)
+    assert said.count(token) == len(ours) > 0
 
 
 def test_a_message_sent_again_has_the_same_message_id() -> None:
