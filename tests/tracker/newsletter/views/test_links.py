@@ -69,6 +69,24 @@ def test_an_unknown_link_is_not_found(client: Client, page: str, method: str, to
     assert "no-store" in response.headers["Cache-Control"]
 
 
+@pytest.mark.parametrize("page", ["leave", "choices", "erase"])
+def test_no_link_undoes_that_an_address_must_not_be_written_to(client: Client, page: str) -> None:
+    subscription = make_subscription(address=READER)
+    subscriptions.suppress(READER, by=make_editor(), now=timezone.now())
+    path = path_of(page, subscription)
+
+    assert client.post(path).status_code == 200
+    html = client.get(path).content.decode()
+    make_sign_up(READER)
+    sign_ups.work_off(10)
+
+    assert Subscription.objects.get().state == "suppressed"
+    assert not Delivery.objects.exists()
+    if page != "leave":
+        assert "never to write to your address" in html
+        assert 'method="post"' not in html
+
+
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "TRACE", "OPTIONS"])
 def test_a_link_takes_no_other_method(client: Client, page: str, method: str) -> None:
