@@ -15,9 +15,10 @@ from email.utils import format_datetime, formataddr
 from enum import Enum
 
 from django.conf import settings
-from django.utils.encoding import punycode
+from django.core.exceptions import ValidationError
 
 from pledges.text import clean_line
+from tracker.newsletter.addresses import ascii_domain
 from tracker.newsletter.links import leave_address
 
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]+")
@@ -69,7 +70,10 @@ def new_mark() -> str:
 def mail_address(address: str) -> bytes:
     """Give an address as it stands in a message and in SMTP."""
     local, _at, domain = address.rpartition("@")
-    plain = address if address.isascii() else f"{local}@{punycode(domain)}"
+    try:
+        plain = f"{local}@{ascii_domain(domain)}"
+    except ValidationError as error:
+        raise UnusableAddressError from error
     if not _ADDRESS.fullmatch(plain):
         raise UnusableAddressError
     return plain.encode("ascii")

@@ -121,7 +121,18 @@ def test_an_address_stands_in_plain_letters(address: str, stands_as: bytes) -> N
 
 @pytest.mark.parametrize(
     "address",
-    ["", "lemon", "a@b\r\nBcc: c@d", "a b@reader.example", "é@reader.example", "a@b>,<c@d", '"a"@b', "a@b\x00"],
+    [
+        "",
+        "lemon",
+        "a@b\r\nBcc: c@d",
+        "a b@reader.example",
+        "é@reader.example",
+        "a@straße.example",
+        "a@" + "ö" * 70 + ".example",
+        "a@b>,<c@d",
+        '"a"@b',
+        "a@b\x00",
+    ],
 )
 def test_an_address_that_would_break_the_head_is_refused(address: str) -> None:
     with pytest.raises(UnusableAddressError):
