@@ -2,6 +2,7 @@ import logging
 import os
 import re
 import socket
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -32,7 +33,7 @@ from tracker.newsletter.mail_server import (
     UnreachableError,
 )
 from tracker.newsletter.models import Delivery, Issue, Subscription
-from tracker.newsletter.sender import Sender
+from tracker.newsletter.sender import MOST_REFUSED, Sender, machine
 
 pytestmark = pytest.mark.django_db
 
@@ -123,6 +124,37 @@ def test_each_outcome_is_noted_and_the_others_get_theirs() -> None:
     ]
 
 
+class NobodyIsThere:
+    """A courier to a server that knows none of our readers."""
+
+    is_well = False
+
+    def hand_over(self, _recipient: bytes, _message: bytes) -> None:
+        if not self.is_well:
+            raise RefusedError("550 5.1.1 at RCPT", is_dead_mailbox=True)
+
+    def close(self) -> None: ...
+
+
+def test_a_server_that_says_of_everybody_that_they_are_gone_is_not_believed(caplog: pytest.LogCaptureFixture) -> None:
+    readers(*(f"lemon{number}" for number in range(MOST_REFUSED + 5)))
+    make_sent_issue()
+    courier = NobodyIsThere()
+    sender = Sender(courier)
+
+    for _round in range(3):
+        with pytest.raises(UnreachableError, match=r"550 5\.1\.1 at RCPT, as 2\d before"):
+            sender.work_off_batch(never)
+
+    assert Subscription.objects.filter(state="bounced").count() == MOST_REFUSED
+    assert Counter(states().values()) == {"failed": MOST_REFUSED, "queued": 5}
+    assert "Is it ours?" in caplog.text
+    courier.is_well = True
+    Delivery.objects.filter(state="queued").update(due_at=timezone.now())
+    sender.work_off_batch(never)
+    assert Counter(states().values()) == {"failed": MOST_REFUSED, "sent": 5}
+
+
 @pytest.mark.parametrize(
     ("error", "state"), [(UnreachableError("refused"), "queued"), (UncertainError("died after the message"), "unknown")]
 )
@@ -193,6 +225,7 @@ def test_a_message_costs_one_statement() -> None:
         ("{host}:999999999:another", 0, True),
         ("{host}:{parent}:another", 0, False),
         ("{host}:{parent}:another", 16, True),
+        ("{like}:{me}:another", 14, False),  # of a name that differs at its end only
         ("elsewhere:1:another", 14, False),
         ("elsewhere:1:another", 16, True),
     ],
@@ -202,10 +235,14 @@ def test_what_the_dead_held_is_put_in_order(
     age: int,
     is_dead: bool,  # noqa: FBT001
     caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(socket, "gethostname", lambda: "pledge-tracker-newsletter-sender-7d9f-b")
+    like = machine()
+    monkeypatch.setattr(socket, "gethostname", lambda: "pledge-tracker-newsletter-sender-7d9f-a")
     readers("anna", "bert")
     make_sent_issue()
-    name = claimed_by.format(host=socket.gethostname()[:30], me=os.getpid(), parent=os.getppid())
+    name = claimed_by.format(host=machine(), like=like, me=os.getpid(), parent=os.getppid())
     Delivery.objects.update(state="claimed", claimed_by=name, claimed_at=timezone.now() - timedelta(minutes=age))
     Delivery.objects.filter(subscription__address__startswith="anna").update(state="sending")
 
