@@ -1,4 +1,5 @@
 import re
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from tests.factories import make_published_pledge, publish
 from tests.tracker.newsletter.people import make_asked_sign_up, make_sign_up, make_subscription
 from tracker.newsletter import wording
 from tracker.newsletter.models import ConsentEvent, Delivery, SignUp, Subscription, Wording
+from tracker.newsletter.views import sign_up
 
 pytestmark = pytest.mark.django_db
 READER = "reader@lemons.example"
@@ -75,7 +77,7 @@ def test_the_answer_and_the_work_are_the_same_whatever_is_known(client: Client) 
 
     assert all(answer == answers[0] for answer in answers)
     assert all(statements == work[0] for statements in work)
-    assert [statement.split()[0] for statement in work[0]] == ["INSERT", "INSERT"]
+    assert {statement.split()[0] for statement in work[0]} == {"INSERT"}
     assert answers[0][1]["Cache-Control"] == "max-age=0, no-cache, no-store, must-revalidate, private"
 
 
@@ -224,6 +226,22 @@ def test_the_sixth_sign_up_of_a_network_within_an_hour_is_one_too_many(client: C
     assert 0 < int(refused.headers["Retry-After"]) <= 3600
     assert other.status_code == 200
     assert SignUp.objects.count() == 6
+
+
+@pytest.mark.parametrize("minutes", [[-1, -1, 1, 1, 1, 1, 59], [-59, -1, -1, -1, -1, 2, 30]])
+@pytest.mark.parametrize("last", ["23:59:59", "12:00:00"])
+def test_no_hour_has_more_than_five_wherever_it_begins(
+    client: Client, monkeypatch: pytest.MonkeyPatch, minutes: list[int], last: str
+) -> None:
+    seam = datetime.fromisoformat(f"2025-03-03T{last}+00:00")
+    moments = iter([seam + timedelta(minutes=minute) for minute in minutes])
+
+    statuses = []
+    for number, moment in enumerate(moments):
+        monkeypatch.setattr(sign_up.timezone, "now", lambda now=moment: now)
+        statuses.append(send(client, f"reader{number}@lemons.example").status_code)
+
+    assert statuses == [200] * 5 + [429] * 2
 
 
 def test_the_page_shows_how_many_get_it_from_a_threshold_on(client: Client, settings: Any) -> None:
