@@ -26,8 +26,7 @@ def pledge() -> Pledge:
 def redact(pledge: Pledge) -> set[str]:
     """Redact the name from a pledge and whatever repeats it; gives the tags."""
     order = Order("A name was removed.", make_editor(is_superuser=True), make_editor(is_superuser=True), [NAME])
-    redactions.redact(pledge, order)
-    tags: set[str] = set()
+    tags = set(redactions.redact(pledge, order).tags)
     echoes.remove(pledge, Removal([NAME]), tags)
     return tags
 
@@ -48,7 +47,7 @@ def test_an_issue_and_its_history_and_copies_say_it_no_more(introduction: str, p
     issue = issues.start(draft, by=make_editor())
     assert "Rassendyll" in stored(issue)
 
-    assert {"lists", "newsletter"} <= redact(pledge)
+    assert "newsletter" in redact(pledge)
 
     assert "Rassendyll" not in stored(issue)
     assert "[removed]" in stored(issue)
@@ -59,8 +58,9 @@ def test_an_issue_and_its_history_and_copies_say_it_no_more(introduction: str, p
 def test_it_says_of_each_row_what_it_held_and_what_is_left(pledge: Pledge) -> None:
     make_sent_issue(introduction=f"Dear {NAME}.")
 
-    (trace,) = (trace for trace in echoes.remove(pledge, Removal([NAME]), set()) if isinstance(trace.row, Issue))
+    trace, *_of_history = echoes.remove(pledge, Removal([NAME]), set())
 
+    assert isinstance(trace.row, Issue)
     assert (trace.row.introduction, trace.changes["introduction"]) == (f"Dear {NAME}.", "Dear [removed].")
     assert {"sent_html", "sent_text"} <= trace.changes.keys()
 
@@ -86,7 +86,7 @@ def test_an_issue_that_tells_of_other_pledges_stays_as_it_is(pledge: Pledge) -> 
     make_sent_issue()
     Issue.objects.update(sent_html="As it was sent.", after_sequence=1)
 
-    assert redact(pledge) == set()
+    assert "newsletter" not in redact(pledge)
 
     assert Issue.objects.get().sent_html == "As it was sent."
 
