@@ -177,7 +177,7 @@ def test_an_answer_without_an_end_holds_nobody(
 def test_nonsense_where_an_answer_is_decoded_is_a_server_that_does_not_work(settings: Settings) -> None:
     said = {b"ehlo": b"250-Hi\r\n250 AUTH LOGIN\r\n", b"AUTH": b"334 a\r\n"}
 
-    with server(lambda line: [said.get(line[:4], usual(line))], settings, user="lemon", password="sour"):  # noqa: S106
+    with server(lambda line: [said.get(line[:4], usual(line))], settings, "lemon", "sour"):
         assert type(error_of(courier(), "lemon")) is UnreachableError
 
 
