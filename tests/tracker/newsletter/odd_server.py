@@ -13,13 +13,13 @@ Answers = Callable[[bytes], Iterable[bytes]]
 
 
 @contextmanager
-def server(answers: Answers, settings: Settings, *login: str) -> Iterator[list[bytes]]:
+def server(answers: Answers, settings: Settings, user: str = "", password: str = "") -> Iterator[list[bytes]]:
     """Let EMAIL_URL be such a server; gives the lines that are sent to it. What it greets with answers an empty line."""
     lines: list[bytes] = []
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen()
-        settings.MAIL_SERVER = MailServer("smtp", "127.0.0.1", listening.getsockname()[1], *login)
+        settings.MAIL_SERVER = MailServer("smtp", "127.0.0.1", listening.getsockname()[1], user, password)
         talking = threading.Thread(target=_listen, args=[listening, answers, lines], daemon=True)
         talking.start()
         yield lines
