@@ -7,7 +7,8 @@ from tracker.request_log import known_path
 
 # What is one person's: an e-mail address, the secret in a link of a mail, and in gunicorn's words a network address.
 _PRIVATE = {
-    re.compile(r"[^\s@\"'<>(),;:=/]+@[^\s@\"'<>(),;:=/]+\.[^\s@\"'<>(),;:=/]+"): "(an e-mail address)",
+    # A name before the @ may hold ' = and /. It is looked for once from where it begins, or long texts would take long.
+    re.compile(r"(?<![^\s@\"<>(),;:])[^\s@\"<>(),;:]+@[^\s@\"'<>(),;:=/]+\.[^\s@\"'<>(),;:=/]+"): "(an e-mail address)",
     re.compile(r"(/newsletter/[a-z]+/)[\w-]{20,}"): r"\1(a token)",
     re.compile(r"\bip=\S+:"): "a visitor:",
 }

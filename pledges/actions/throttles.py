@@ -21,7 +21,11 @@ _COUNT = """
 
 @dataclass(frozen=True)
 class Limit:
-    """So many of something in a time that begins with the first; with `rests` it begins anew with each that passes."""
+    """So many of something in a time that begins with the first; with `rests` it begins anew with each that passes.
+
+    Only with `rests` are there never more in any time of that length: without, the end of one and the beginning of the
+    next may hold nearly twice as many. Whoever changes DJANGO_SECRET_KEY begins all counts anew.
+    """
 
     name: str
     most: int

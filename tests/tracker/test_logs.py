@@ -2,6 +2,7 @@
 
 import json
 import logging
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -84,6 +85,25 @@ def test_a_line_names_no_person(said: str) -> None:
 
     assert ADDRESS not in lines
     assert TOKEN not in lines
+
+
+@pytest.mark.parametrize(
+    "name", ["secret/reader", "secret=reader", "secret'reader", "{secret}|reader", "secret+reader"]
+)
+@pytest.mark.parametrize("around", ["Key (address)=({}) already exists.", "(7, {}, f, null)", "'{}'", '["{}"]', "<{}>"])
+def test_no_part_of_a_name_stays(name: str, around: str) -> None:
+    line = JsonFormatter().format(make_record("%s", around.format(f"{name}@lemons.example")))
+
+    assert "secret" not in line
+    assert "reader" not in line
+
+
+def test_a_long_text_without_an_address_costs_little() -> None:
+    begun = time.perf_counter()
+
+    JsonFormatter().format(make_record("%s", "lemon" * 100_000))
+
+    assert time.perf_counter() - begun < 2
 
 
 @pytest.mark.parametrize("said", PRIVATE)

@@ -6,10 +6,16 @@ from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 from django.utils.translation import gettext_lazy as _
 
-_MOST, _MOST_LOCAL = 254, 64  # RFC 5321
+MOST, _MOST_LOCAL = 254, 64  # RFC 5321
 _PLAIN_LOCAL = re.compile(r"[^\"\s]+", re.ASCII)
-_NO_ADDRESS = _("This is no e-mail address. It should look like name@example.org.")
-_check = EmailValidator(message=_NO_ADDRESS, allowlist=[])
+NO_ADDRESS = _("This is no e-mail address. It should look like name@example.org.")
+# Letters that older and newer rules for domains read as different domains, which may be two people's.
+_TWO_READINGS = re.compile("[\u00df\u1e9e\u03c2\u200c\u200d]")
+_UNCLEAR = _(
+    "The domain of this address has a letter that programs read in two ways. "
+    "Type the domain as your mail program knows it, beginning with xn--."
+)
+_check = EmailValidator(message=NO_ADDRESS, allowlist=[])
 
 
 def normalise(typed: str) -> str:
@@ -17,14 +23,14 @@ def normalise(typed: str) -> str:
 
     Quoted names, bare host names and IP addresses are valid to some servers, and to us a sign of a mistake or a trick.
     """
-    if len(typed) > _MOST:  # first of all: to encode a domain takes time that grows with the square of its length
-        raise ValidationError(_NO_ADDRESS)
+    if len(typed) > MOST:  # first of all: to encode a domain takes time that grows with the square of its length
+        raise ValidationError(NO_ADDRESS)
     local, _at, domain = typed.strip(" \t").rpartition("@")
-    domain = _ascii(domain)
+    domain = ascii_domain(domain)
     address = f"{local}@{domain}".lower()
     is_local = len(local) <= _MOST_LOCAL and local.isascii() and _PLAIN_LOCAL.fullmatch(local)
-    if not is_local or len(address) > _MOST or domain.rpartition(".")[2].isdigit() or "[" in domain:
-        raise ValidationError(_NO_ADDRESS)
+    if not is_local or len(address) > MOST or domain.rpartition(".")[2].isdigit() or "[" in domain:
+        raise ValidationError(NO_ADDRESS)
     _check(address)
     return address
 
@@ -36,10 +42,13 @@ def masked(address: str) -> str:
     return f"{local[0]}…@{name[0]}….{end}"
 
 
-def _ascii(domain: str) -> str:
+def ascii_domain(domain: str) -> str:
+    """Give a domain in ASCII; raises ValidationError."""
     if domain.isascii():
         return domain
+    if _TWO_READINGS.search(domain):
+        raise ValidationError(_UNCLEAR)
     try:
         return domain.encode("idna").decode()
     except UnicodeError as error:
-        raise ValidationError(_NO_ADDRESS) from error
+        raise ValidationError(NO_ADDRESS) from error

@@ -5,6 +5,7 @@ Serialising is nearly all the work of sending a message, so the ten thousandth c
 
 import hashlib
 import re
+import secrets
 from binascii import b2a_qp
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,12 +15,12 @@ from email.utils import format_datetime, formataddr
 from enum import Enum
 
 from django.conf import settings
-from django.utils.encoding import punycode
+from django.core.exceptions import ValidationError
 
 from pledges.text import clean_line
+from tracker.newsletter.addresses import ascii_domain
 from tracker.newsletter.links import leave_address
 
-LEAVE_MARK = "THE-TOKEN-OF-WHOEVER-GETS-THIS"  # stands in a text where the token of a person will
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]+")
 
 
@@ -38,12 +39,16 @@ class UnusableAddressError(Exception):
 
 @dataclass(frozen=True)
 class Letter:
-    """What one message says, before it is made into bytes; `is_list` when many get it and any may leave."""
+    """What one message says, before it is made into bytes; `is_list` when many get it and any may leave.
+
+    `mark` stands in the text and the HTML where the token of a person will.
+    """
 
     subject: str
     text: str
     html: str
     is_list: bool
+    mark: str
 
 
 class Envelope:
@@ -57,10 +62,18 @@ class Envelope:
         return b"".join([part if isinstance(part, bytes) else gaps[part] for part in self._parts])
 
 
+def new_mark() -> str:
+    """Give a mark that nobody who writes a text can have put into it: a link of theirs would get everybody's token."""
+    return f"token-{secrets.token_hex(16)}"
+
+
 def mail_address(address: str) -> bytes:
     """Give an address as it stands in a message and in SMTP."""
     local, _at, domain = address.rpartition("@")
-    plain = address if address.isascii() else f"{local}@{punycode(domain)}"
+    try:
+        plain = f"{local}@{ascii_domain(domain)}"
+    except ValidationError as error:
+        raise UnusableAddressError from error
     if not _ADDRESS.fullmatch(plain):
         raise UnusableAddressError
     return plain.encode("ascii")
@@ -89,14 +102,14 @@ def _head(letter: Letter) -> Iterator[Part]:
     # Nobody's holiday notice answers what says so.
     yield _line("Auto-Submitted", "auto-generated")
     if letter.is_list:
-        yield from _head_of_list()
+        yield from _head_of_list(letter.mark)
     yield _line("MIME-Version", "1.0")
     yield _line("Content-Language", settings.LANGUAGE_CODE)
 
 
-def _head_of_list() -> Iterator[Part]:
+def _head_of_list(mark: str) -> Iterator[Part]:
     yield _line("List-ID", f"<newsletter.{_host()}>")
-    before, after = leave_address(LEAVE_MARK).split(LEAVE_MARK)
+    before, after = leave_address(mark).split(mark)
     yield from (b"List-Unsubscribe: <", before.encode(), Gap.TOKEN, after.encode(), b">\r\n")
     yield _line("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
     yield _line("Precedence", "bulk")
@@ -111,13 +124,13 @@ def _body(letter: Letter) -> Iterator[Part]:
         yield _line("Content-Type", f'text/{kind}; charset="utf-8"')
         yield _line("Content-Transfer-Encoding", "quoted-printable")
         yield b"\r\n"
-        yield from _quoted_printable(text)
+        yield from _quoted_printable(text, letter.mark)
     yield f"\r\n--{boundary}--\r\n".encode()
 
 
-def _quoted_printable(text: str) -> Iterator[Part]:
+def _quoted_printable(text: str, mark: str) -> Iterator[Part]:
     # A gap stands alone between two soft line ends, so no line breaks within it or grows too long with it.
-    pieces = text.replace("\n", "\r\n").split(LEAVE_MARK)
+    pieces = text.replace("\n", "\r\n").split(mark)
     yield b2a_qp(pieces[0].encode(), istext=True)
     for piece in pieces[1:]:
         yield from (b"=\r\n", Gap.TOKEN, b"=\r\n")

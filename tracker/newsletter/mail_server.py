@@ -5,7 +5,6 @@ Nothing that a server says is kept but its code: its sentences name addresses.
 
 import re
 import secrets
-import smtplib
 import ssl
 from contextlib import suppress
 from email import message_from_bytes, policy
@@ -17,10 +16,13 @@ from django.conf import settings
 from django.utils import timezone
 
 from tracker.environment import MailServer
+from tracker.newsletter.smtp import Smtp, SmtpOverTls
 
 TIME_OUT = 10  # seconds for each answer
 _ENHANCED = re.compile(rb"[245]\.\d{1,3}\.\d{1,3}\b")
 _NOBODY_THERE = re.compile(rb"5\.1\.(?:1|2|3|6|10)\b|5\.2\.1\b")  # RFC 3463: no such mailbox or domain, or disabled
+# What smtplib fails with: a server that says nonsense where an answer is to be decoded makes it raise a ValueError.
+_FAILURES = (OSError, ValueError)
 _OK, _WILL_FORWARD, _GO_ON, _CLOSING = 250, 251, 354, 421
 _DEFERRED, _REFUSED, _END = 400, 500, 600
 
@@ -105,14 +107,15 @@ class SmtpCourier:
 
     def __init__(self, server: MailServer) -> None:
         self._server = server
-        self._smtp: smtplib.SMTP | None = None
+        self._smtp: Smtp | None = None
 
     def hand_over(self, recipient: bytes, message: bytes) -> None:
         smtp = self._begin()
         try:
             self._judge("RCPT", *smtp.docmd(f"RCPT TO:<{recipient.decode('ascii')}>"), wanted={_OK, _WILL_FORWARD})
             self._judge("DATA", *smtp.docmd("DATA"), wanted={_GO_ON})
-        except OSError as error:
+            smtp.refuse_surplus()
+        except _FAILURES as error:
             raise self._lost(error) from error
         try:
             smtp.send(message.replace(b"\r\n.", b"\r\n..") + b".\r\n")
@@ -128,28 +131,28 @@ class SmtpCourier:
                 self._smtp.quit()
         self._drop()
 
-    def _begin(self) -> smtplib.SMTP:
+    def _begin(self) -> Smtp:
         """Begin a message on the connection there is, or on a new one: a server may end one at any time."""
         try:
             if self._smtp is not None and _begin_message(self._smtp)[0] == _OK:
                 return self._smtp
-        except OSError:
+        except _FAILURES:
             pass
         self._drop()
         try:
             smtp = self._connect()
             code, reply = _begin_message(smtp)
-        except OSError as error:
+        except _FAILURES as error:
             raise self._lost(error) from error
         if code != _OK:
             self._drop()
             raise UnreachableError(_what("MAIL", code, reply))
         return smtp
 
-    def _connect(self) -> smtplib.SMTP:
+    def _connect(self) -> Smtp:
         # Named like the site, not like the machine it runs on.
         server, name = self._server, settings.SITE.hostname
-        kind = partial(smtplib.SMTP_SSL, context=_tls()) if server.scheme == "smtps" else smtplib.SMTP
+        kind = partial(SmtpOverTls, context=_tls()) if server.scheme == "smtps" else Smtp
         self._smtp = smtp = kind(server.host, server.port, name, timeout=TIME_OUT)
         if server.scheme == "smtp+tls":
             smtp.starttls(context=_tls())
@@ -177,7 +180,7 @@ class SmtpCourier:
         except OSError:
             self._drop()
 
-    def _lost(self, error: OSError) -> UnreachableError:
+    def _lost(self, error: OSError | ValueError) -> UnreachableError:
         self._drop()
         return UnreachableError(f"{type(error).__name__} {getattr(error, 'smtp_code', '')}".strip())
 
@@ -187,7 +190,7 @@ class SmtpCourier:
             smtp.close()
 
 
-def _begin_message(smtp: smtplib.SMTP) -> tuple[int, bytes]:
+def _begin_message(smtp: Smtp) -> tuple[int, bytes]:
     return smtp.docmd(f"MAIL FROM:<{settings.NEWSLETTER_FROM}>")
 
 

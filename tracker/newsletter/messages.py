@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from pledges import markdown
 from pledges.models import PublicPledge
 from tracker.newsletter.digest import Line, digest
-from tracker.newsletter.envelope import LEAVE_MARK, Letter
+from tracker.newsletter.envelope import Letter, new_mark
 from tracker.newsletter.links import choices_address, confirm_address, issue_address, leave_address, site_address
 from tracker.newsletter.models import Issue, SignUp
 from tracker.site import site
@@ -32,6 +32,7 @@ def write_issue(issue: Issue) -> Letter:
     return _letter(
         "issue",
         issue.subject,
+        mark=issue.leave_mark or new_mark(),
         issue=issue,
         introduction=_introduction(issue),
         introduction_text=issue.introduction.replace("](/", f"]({site_address('/')}"),
@@ -42,7 +43,7 @@ def write_issue(issue: Issue) -> Letter:
 
 def sent_issue(issue: Issue) -> Letter:
     """Give an issue as it was frozen when its sending began."""
-    return Letter(issue.subject, issue.sent_text, issue.sent_html, is_list=True)
+    return Letter(issue.subject, issue.sent_text, issue.sent_html, is_list=True, mark=issue.leave_mark)
 
 
 def as_test(letter: Letter) -> Letter:
@@ -63,7 +64,7 @@ def write_notice(lines: Iterable[Line]) -> Letter:
         subject = f"{lines[0].kind_label}: {lines[0].headline}"
     else:
         subject = _("%(count)d pledges that you follow have changed") % {"count": len(lines)}
-    return _letter("notice", subject, lines=lines)
+    return _letter("notice", subject, mark=new_mark(), lines=lines)
 
 
 def write_confirmation(sign_up: SignUp) -> Letter:
@@ -72,6 +73,7 @@ def write_confirmation(sign_up: SignUp) -> Letter:
     letter = _letter(
         "confirmation",
         _("Please confirm: e-mail from %(site)s") % {"site": settings.SITE_NAME},
+        mark=new_mark(),
         sign_up=sign_up,
         pledge=pledge,
         confirm_address=confirm_address(sign_up.token or ""),
@@ -79,16 +81,16 @@ def write_confirmation(sign_up: SignUp) -> Letter:
     return replace(letter, is_list=False)
 
 
-def _letter(name: str, subject: str, **context: Any) -> Letter:
+def _letter(name: str, subject: str, *, mark: str, **context: Any) -> Letter:
     context |= {
         **site(HttpRequest()),
         "subject": subject,
-        "leave_address": leave_address(LEAVE_MARK),
-        "choices_address": choices_address(LEAVE_MARK),
+        "leave_address": leave_address(mark),
+        "choices_address": choices_address(mark),
     }
     text = render_to_string(f"newsletter/mail/{name}.txt", context)
     html = render_to_string(f"newsletter/mail/{name}.html", context)
-    return Letter(subject, text.strip() + "\n", _INLINER.inline(html), is_list=True)
+    return Letter(subject, text.strip() + "\n", _INLINER.inline(html), is_list=True, mark=mark)
 
 
 def _introduction(issue: Issue) -> SafeString:

@@ -4,6 +4,7 @@ Before a message is handed over, that is committed, and so is what came of it; t
 next are one commit. A sender that is killed leaves at most one message of which nobody knows whether it arrived.
 """
 
+import hashlib
 import logging
 import os
 import secrets
@@ -32,6 +33,7 @@ from tracker.newsletter.mail_server import (
 from tracker.newsletter.models import ConsentEvent, Delivery, Issue, SignUp, Subscription
 
 LONGEST_BATCH = 300.0  # seconds; then what is left goes back, so that a claim is never older than a dead sender's
+MOST_REFUSED = 20  # in a row; beyond that it is not those people who cannot be reached, but we
 LEASE = 900.0  # seconds after which a sender of another machine that shows no sign of life is taken for dead
 
 State = Delivery.State
@@ -42,10 +44,11 @@ class Sender:
     """One of perhaps several that work on the same outbox."""
 
     def __init__(self, courier: Courier) -> None:
-        self.name = f"{socket.gethostname()[:30]}:{os.getpid()}:{secrets.token_hex(4)}"
+        self.name = f"{machine()}:{os.getpid()}:{secrets.token_hex(4)}"
         self.counts: Counter[str] = Counter()
         self._courier = courier
         self._handed_over: Parcel | None = None
+        self._refused = 0  # in a row
         self._envelope_of_issue = lru_cache(maxsize=4)(_envelope_of_issue)
         self._envelope_of_notice = lru_cache(maxsize=32)(_envelope_of_notice)
 
@@ -96,7 +99,7 @@ class Sender:
     def _hand_over(self, parcel: Parcel, envelope: Envelope) -> None:
         try:
             address = mail_address(parcel.address)
-            self._courier.hand_over(address, envelope.fill(_gaps(parcel, address)))
+            self._give(address, envelope.fill(_gaps(parcel, address)))
         except UnusableAddressError:
             self._settle(parcel, State.FAILED, "an address that cannot be used")
         except NotHandedOverError as error:
@@ -105,6 +108,23 @@ class Sender:
                 raise
         else:
             self._handed_over = parcel
+
+    def _give(self, address: bytes, message: bytes) -> None:
+        """Hand over; a server that says of one person after the other that they are gone is one that does not work."""
+        try:
+            self._courier.hand_over(address, message)
+        except RefusedError as error:
+            if error.is_dead_mailbox and self._is_one_too_many():
+                raise UnreachableError(f"{error}, as {self._refused - 1} before") from error
+            raise
+        self._refused = 0
+
+    def _is_one_too_many(self) -> bool:
+        self._refused += 1
+        is_it = self._refused > MOST_REFUSED
+        if is_it:
+            logger.error("The mail server says of %d people in a row that they are gone. Is it ours?", self._refused)
+        return is_it
 
     def _take_note(self, parcel: Parcel, error: NotHandedOverError) -> None:
         if isinstance(error, DeferredError | UnreachableError):
@@ -140,6 +160,11 @@ class Sender:
         return self._envelope_of_issue(parcel.issue)
 
 
+def machine() -> str:
+    """Name the machine by its whole name, however long: of two containers with like names both senders may be number 1."""
+    return hashlib.sha256(socket.gethostname().encode()).hexdigest()[:24]
+
+
 def _envelope_of_confirmation(parcel: Parcel) -> Envelope | None:
     sign_up = SignUp.objects.select_related("wording").filter(pk=parcel.sign_up or 0).first()  # it may be erased
     return Envelope(messages.write_confirmation(sign_up)) if sign_up and sign_up.token else None
@@ -154,7 +179,8 @@ def _envelope_of_notice(lines: tuple[Line, ...]) -> Envelope:
 
 
 def _mark_bounced(parcel: Parcel) -> None:
-    if subscription := Subscription.objects.filter(pk=parcel.subscription).first():
+    # Nobody who has confirmed is ever deleted: only they can be marked.
+    if subscription := Subscription.objects.filter(pk=parcel.subscription, state="confirmed").first():
         subscriptions.mark_bounced(subscription, how=ConsentEvent.How.MAIL_SERVER, now=timezone.now())
 
 
@@ -172,7 +198,7 @@ def _is_dead(name: str, silent_for: float) -> bool:
     host, pid, _own = name.split(":")
     if silent_for > LEASE:
         return True
-    if host != socket.gethostname()[:30]:
+    if host != machine():
         return False
     # Our own number with another name is that of a sender before us: a container starts again with the same.
     return int(pid) == os.getpid() or not _runs(int(pid))

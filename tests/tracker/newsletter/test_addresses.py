@@ -39,8 +39,16 @@ def test_what_is_none_or_a_trick_is_refused(typed: str) -> None:
         normalise(typed)
 
 
+@pytest.mark.parametrize("letter", ["ß", "ẞ", "ς", "\u200c", "\u200d"])
+def test_a_domain_that_would_become_somebody_elses_is_refused_with_a_way_out(letter: str) -> None:
+    with pytest.raises(ValidationError, match="beginning with xn--"):
+        normalise(f"a@stra{letter}e.example")
+
+    assert normalise("a@xn--strae-oqa.example") == "a@xn--strae-oqa.example"
+
+
 def test_what_is_far_too_long_is_refused_before_anything_is_made_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(addresses, "_ascii", pytest.fail)
+    monkeypatch.setattr(addresses, "ascii_domain", pytest.fail)
 
     with pytest.raises(ValidationError, match="This is no e-mail address"):
         normalise("a@" + "é" * 1_200_000)

@@ -112,6 +112,16 @@ def test_a_change_is_noted_with_who_made_it(do: str, state: str, kind: str) -> N
     assert (event.kind, event.how, event.by, event.gets) == (kind, "editor", editor, "")
 
 
+def test_an_address_that_must_not_be_written_to_is_not_erased(desk: Client) -> None:
+    desk.post(PAGE, {"address": READER, "do": "suppress"})
+
+    response = desk.post(PAGE, {"address": READER, "do": "erase", "sure": "on"})
+
+    assert b"Nothing was erased" in response.content
+    assert b'value="erase"' not in response.content
+    assert Subscription.objects.get(address=READER).state == "suppressed"
+
+
 def test_erasing_needs_a_tick(desk: Client) -> None:
     make_subscription(address=READER)
 

@@ -4,15 +4,17 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 from pytest_django import Settings
 
 from pledges.models import Editor
 from tests.factories import make_published_pledge
 from tests.pledges.admin.conftest import member, signed_in
 from tests.pledges.admin.test_journey import fields_of, send
-from tests.tracker.newsletter.outbox import mails, make_confirmation, make_draft, make_sent_issue, parts
+from tests.tracker.newsletter.outbox import FakeCourier, mails, make_confirmation, make_draft, make_sent_issue, parts
 from tests.tracker.newsletter.people import make_subscription
 from tracker.newsletter.models import Delivery, Issue
+from tracker.newsletter.sender import Sender
 
 pytestmark = pytest.mark.django_db
 
@@ -229,6 +231,19 @@ def test_uncertain_and_refused_messages_are_decided_by_number_and_name_nobody(de
         "was decided before"
         in send(desk, undecided, {"arrived": first.pk}, opened=undecided).client.get(undecided).content.decode()
     )
+
+
+def test_an_undecided_message_is_named_as_the_log_of_the_mail_server_names_it(desk: Client) -> None:
+    make_subscription()
+    make_sent_issue()
+    courier = FakeCourier()
+    Sender(courier).work_off_batch(lambda: False)
+    Delivery.objects.update(state="unknown")
+
+    html = desk.get(reverse("admin:newsletter_delivery_changelist")).content.decode()
+
+    ((_address, message),) = courier.taken
+    assert escape(message["Message-ID"]) in html
 
 
 def test_what_is_uncertain_of_confirmations_is_listed_too(desk: Client) -> None:

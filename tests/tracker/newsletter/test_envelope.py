@@ -11,7 +11,6 @@ from pytest_django import Settings
 
 from tests.tracker.newsletter.outbox import parts, read
 from tracker.newsletter.envelope import (
-    LEAVE_MARK,
     Envelope,
     Gap,
     Letter,
@@ -20,7 +19,7 @@ from tracker.newsletter.envelope import (
     message_id,
 )
 
-TOKEN = "t" * 32
+TOKEN, MARK = "t" * 32, "token-of-this-letter"
 GAPS = {
     Gap.ADDRESS: b"lemon@reader.example",
     Gap.TOKEN: TOKEN.encode(),
@@ -30,7 +29,9 @@ GAPS = {
 
 
 def filled(**fields: Any) -> bytes:
-    letter = Letter(**{"subject": "Lemons", "text": "Text.\n", "html": "<p>HTML</p>\n", "is_list": True, **fields})
+    letter = Letter(
+        **{"subject": "Lemons", "text": "Text.\n", "html": "<p>HTML</p>\n", "is_list": True, "mark": MARK, **fields}
+    )
     return Envelope(letter).fill(GAPS)
 
 
@@ -89,7 +90,7 @@ def test_a_subject_reads_back_the_same(subject: str) -> None:
 
 LINES = some.lists(
     some.text(some.characters(exclude_categories=("Cs", "Cc")), max_size=200)
-    | some.sampled_from([".", "..", "From ", f"a {LEAVE_MARK}", LEAVE_MARK * 2, "x" * 75, "x" * 76, "é" * 30, "= =3D "])
+    | some.sampled_from([".", "..", "From ", f"a {MARK}", MARK * 2, "x" * 75, "x" * 76, "é" * 30, "= =3D "])
 )
 
 
@@ -102,7 +103,7 @@ def test_a_body_reads_back_the_same_with_its_gaps_filled(lines: list[str]) -> No
     assert raw.isascii()
     assert all(len(line) <= 77 for line in raw.split(b"\r\n\r\n", 1)[1].split(b"\r\n"))
     assert b"\n" not in raw.replace(b"\r\n", b"")
-    expected = text.replace(LEAVE_MARK, TOKEN)
+    expected = text.replace(MARK, TOKEN)
     assert [part.replace("\r\n", "\n") for part in parts(read(raw))] == [expected, expected]
 
 
@@ -120,7 +121,18 @@ def test_an_address_stands_in_plain_letters(address: str, stands_as: bytes) -> N
 
 @pytest.mark.parametrize(
     "address",
-    ["", "lemon", "a@b\r\nBcc: c@d", "a b@reader.example", "é@reader.example", "a@b>,<c@d", '"a"@b', "a@b\x00"],
+    [
+        "",
+        "lemon",
+        "a@b\r\nBcc: c@d",
+        "a b@reader.example",
+        "é@reader.example",
+        "a@straße.example",
+        "a@" + "ö" * 70 + ".example",
+        "a@b>,<c@d",
+        '"a"@b',
+        "a@b\x00",
+    ],
 )
 def test_an_address_that_would_break_the_head_is_refused(address: str) -> None:
     with pytest.raises(UnusableAddressError):

@@ -1,8 +1,8 @@
 """Handing messages over to a real SMTP server that takes, defers, refuses, hangs and dies."""
 
 import socket
-import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ from pytest_django import Settings
 
 from tests.faults.smtp_sink import controller, taken
 from tests.processes import free_port
+from tests.tracker.newsletter.odd_server import server, usual
 from tracker.environment import MailServer
 from tracker.newsletter import mail_server
 from tracker.newsletter.mail_server import (
@@ -126,41 +127,77 @@ def test_a_server_that_is_not_there_or_says_nothing_is_unreachable(
 def test_nothing_is_said_in_clear_to_a_server_that_should_encrypt(
     scheme: str, post: Courier, file: Path, settings: Settings
 ) -> None:
-    server = settings.MAIL_SERVER
-    assert server is not None
-    settings.MAIL_SERVER = MailServer(scheme, server.host, server.port, "lemon", "sour")
+    plain = settings.MAIL_SERVER
+    assert plain is not None
+    settings.MAIL_SERVER = MailServer(scheme, plain.host, plain.port, "lemon", "sour")
 
     assert isinstance(error_of(courier(), "lemon"), UnreachableError)
     assert taken(file) == []
 
 
 def test_a_line_that_begins_with_a_dot_arrives_with_one(settings: Settings) -> None:
-    received: list[bytes] = []
-
-    def answer(listening: socket.socket) -> None:
-        connection, _address = listening.accept()
-        with connection, connection.makefile("rwb", buffering=0) as talk:
-            talk.write(b"220 Hi\r\n")
-            while line := talk.readline():
-                received.append(line)
-                talk.write(b"354 Go on\r\n" if line == b"DATA\r\n" else b"")
-                while line == b"DATA\r\n" and received[-1] != b".\r\n":
-                    received.append(talk.readline())
-                talk.write(b"250 OK\r\n")
-
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        listening.listen()
-        talking = threading.Thread(target=answer, args=[listening])
-        talking.start()
-        settings.MAIL_SERVER = MailServer("smtp", "127.0.0.1", listening.getsockname()[1])
+    with server(lambda line: [usual(line)], settings) as lines:
         post = courier()
         post.hand_over(b"lemon@reader.example", MESSAGE)
         post.close()
-        talking.join()
 
-    body = received[received.index(b"DATA\r\n") + 1 :]
-    assert body[2:6] == [b"Lemons.\r\n", b"..\r\n", b"...sour\r\n", b".\r\n"]
+    body = lines[lines.index(b"DATA") + 1 :]
+    assert body[2:6] == [b"Lemons.", b"..", b"...sour", b"."]
+
+
+def drop_by_drop(line: bytes) -> Iterator[bytes]:
+    for letter in b"250 OK, " + b"and so on, " * 30:
+        time.sleep(0.1)
+        yield bytes([letter])
+
+
+def without_end(line: bytes) -> Iterator[bytes]:
+    while True:
+        yield b"250-and another thing\r\n" * 100
+
+
+@pytest.mark.parametrize("speech", [drop_by_drop, without_end])
+@pytest.mark.parametrize("at", [b"", b"ehlo", b"MAIL", b"RCPT", b"DATA", b"."])
+def test_an_answer_without_an_end_holds_nobody(
+    speech: Callable[[bytes], Iterator[bytes]], at: bytes, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mail_server, "TIME_OUT", 0.4)
+    begun = time.monotonic()
+
+    def answers(line: bytes) -> Iterable[bytes]:
+        return speech(line) if line[:4] == at else [usual(line)]
+
+    with server(answers, settings):
+        error = error_of(courier(), "lemon")
+
+    assert type(error) is (UncertainError if at == b"." else UnreachableError)
+    assert time.monotonic() - begun < 3
+
+
+def test_nonsense_where_an_answer_is_decoded_is_a_server_that_does_not_work(settings: Settings) -> None:
+    said = {b"ehlo": b"250-Hi\r\n250 AUTH LOGIN\r\n", b"AUTH": b"334 a\r\n"}
+
+    with server(lambda line: [said.get(line[:4], usual(line))], settings, "lemon", "sour"):
+        assert type(error_of(courier(), "lemon")) is UnreachableError
+
+
+@pytest.mark.parametrize("at", [b"MAIL", b"RCPT", b"DATA"])
+def test_answers_to_nothing_are_never_taken_for_those_of_a_message(at: bytes, settings: Settings) -> None:
+    with server(lambda line: [usual(line) + b"250 OK\r\n" * 2 if line[:4] == at else usual(line)], settings) as lines:
+        assert type(error_of(courier(), "lemon")) is UnreachableError
+
+    assert b"Lemons." not in lines
+
+
+def test_an_answer_to_nothing_after_a_message_begins_a_new_connection(settings: Settings) -> None:
+    with server(lambda line: [usual(line) * (2 if line == b"." else 1)], settings) as lines:
+        post = courier()
+        for _round in range(2):
+            post.hand_over(b"lemon@reader.example", MESSAGE)
+        post.close()
+
+    assert [line[:4] for line in lines].count(b"ehlo") == 2
+    assert lines.count(b".") == 2
 
 
 def test_files_come_into_a_folder_of_ones_own(settings: Settings, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from tests.factories import make_published_pledge, make_rating, make_verdict, pu
 from tests.tracker.newsletter.outbox import make_confirmation, make_draft
 from tracker.newsletter import messages, wording
 from tracker.newsletter.digest import digest
-from tracker.newsletter.envelope import LEAVE_MARK, Letter
+from tracker.newsletter.envelope import Letter
 
 pytestmark = pytest.mark.django_db
 
@@ -65,12 +65,20 @@ def test_nothing_is_fetched_and_no_link_tells_who_follows_it(pledge: Pledge) -> 
     for name, letter in letters(pledge).items():
         assert not re.search(r"<(?:img|link|script|iframe|object|video)\b|url\(|@import|\ssrc=", letter.html), name
         whole = set(re.findall(r'href="([^"]*)"', letter.html)) | set(re.findall(r"https?://\S+", letter.text))
-        personal = {address for address in whole if LEAVE_MARK in address or "/confirm/" in address}
+        personal = {address for address in whole if letter.mark in address or "/confirm/" in address}
         assert {address.split("/")[4] for address in personal} == (
             {"confirm"} if name == "confirmation" else {"choices", "leave"}
         )
         assert all("?" not in address for address in whole if address.startswith("https://tracker.test")), name
         assert all(address.startswith(("https://", "mailto:")) for address in whole), name
+
+
+def test_every_letter_has_a_mark_of_its_own(pledge: Pledge) -> None:
+    draft = make_draft()
+
+    marks = {letter.mark for letter in (*letters(pledge).values(), *(messages.write_issue(draft) for _ in range(3)))}
+
+    assert len(marks) == len(letters(pledge)) + 3
 
 
 def test_colours_are_inline_and_change_in_the_dark(pledge: Pledge) -> None:

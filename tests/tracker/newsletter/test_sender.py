@@ -1,6 +1,8 @@
 import logging
 import os
+import re
 import socket
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -11,8 +13,16 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from pledges.models import Pledge
-from tests.tracker.newsletter.outbox import FakeCourier, make_confirmation, make_follow, make_sent_issue, parts
+from tests.tracker.newsletter.outbox import (
+    FakeCourier,
+    make_confirmation,
+    make_draft,
+    make_follow,
+    make_sent_issue,
+    parts,
+)
 from tests.tracker.newsletter.people import make_subscription
+from tracker.newsletter import messages
 from tracker.newsletter.actions import deliveries, issues
 from tracker.newsletter.actions.deliveries import Parcel
 from tracker.newsletter.mail_server import (
@@ -23,7 +33,7 @@ from tracker.newsletter.mail_server import (
     UnreachableError,
 )
 from tracker.newsletter.models import Delivery, Issue, Subscription
-from tracker.newsletter.sender import Sender
+from tracker.newsletter.sender import MOST_REFUSED, Sender, machine
 
 pytestmark = pytest.mark.django_db
 
@@ -68,6 +78,22 @@ def test_everybody_gets_a_message_with_a_link_of_their_own() -> None:
     assert set(states().values()) == {"sent"}
 
 
+@pytest.mark.parametrize("guess", ["THE-TOKEN-OF-WHOEVER-GETS-THIS", "{seen}"])
+def test_nobody_who_writes_an_issue_can_have_the_links_of_its_readers_sent_elsewhere(guess: str) -> None:
+    readers("anna")
+    guess = guess.format(seen=messages.write_issue(make_draft()).mark)
+    Issue.objects.all().delete()
+    make_sent_issue(introduction=f"[x](https://evil.example/t/{guess}) {guess}")
+
+    ((_address, message),) = send().taken
+
+    token = Subscription.objects.get().leave_token
+    said = "".join(parts(message))
+    assert f"evil.example/t/{guess}" in said
+    ours = re.findall(rf"https://tracker\.test/newsletter/(?:leave|choices)/{token}/", said)
+    assert said.count(token) == len(ours) > 0
+
+
 def test_a_message_sent_again_has_the_same_message_id() -> None:
     readers("anna")
     make_sent_issue()
@@ -96,6 +122,37 @@ def test_each_outcome_is_noted_and_the_others_get_theirs() -> None:
     assert list(Subscription.objects.filter(state="bounced").values_list("address", flat=True)) == [
         "gone@reader.example"
     ]
+
+
+class NobodyIsThere:
+    """A courier to a server that knows none of our readers."""
+
+    is_well = False
+
+    def hand_over(self, _recipient: bytes, _message: bytes) -> None:
+        if not self.is_well:
+            raise RefusedError("550 5.1.1 at RCPT", is_dead_mailbox=True)
+
+    def close(self) -> None: ...
+
+
+def test_a_server_that_says_of_everybody_that_they_are_gone_is_not_believed(caplog: pytest.LogCaptureFixture) -> None:
+    readers(*(f"lemon{number}" for number in range(MOST_REFUSED + 5)))
+    make_sent_issue()
+    courier = NobodyIsThere()
+    sender = Sender(courier)
+
+    for _round in range(3):
+        with pytest.raises(UnreachableError, match=r"550 5\.1\.1 at RCPT, as 2\d before"):
+            sender.work_off_batch(never)
+
+    assert Subscription.objects.filter(state="bounced").count() == MOST_REFUSED
+    assert Counter(states().values()) == {"failed": MOST_REFUSED, "queued": 5}
+    assert "Is it ours?" in caplog.text
+    courier.is_well = True
+    Delivery.objects.filter(state="queued").update(due_at=timezone.now())
+    sender.work_off_batch(never)
+    assert Counter(states().values()) == {"failed": MOST_REFUSED, "sent": 5}
 
 
 @pytest.mark.parametrize(
@@ -168,6 +225,7 @@ def test_a_message_costs_one_statement() -> None:
         ("{host}:999999999:another", 0, True),
         ("{host}:{parent}:another", 0, False),
         ("{host}:{parent}:another", 16, True),
+        ("{like}:{me}:another", 14, False),  # of a name that differs at its end only
         ("elsewhere:1:another", 14, False),
         ("elsewhere:1:another", 16, True),
     ],
@@ -177,10 +235,14 @@ def test_what_the_dead_held_is_put_in_order(
     age: int,
     is_dead: bool,  # noqa: FBT001
     caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(socket, "gethostname", lambda: "pledge-tracker-newsletter-sender-7d9f-b")
+    like = machine()
+    monkeypatch.setattr(socket, "gethostname", lambda: "pledge-tracker-newsletter-sender-7d9f-a")
     readers("anna", "bert")
     make_sent_issue()
-    name = claimed_by.format(host=socket.gethostname()[:30], me=os.getpid(), parent=os.getppid())
+    name = claimed_by.format(host=machine(), like=like, me=os.getpid(), parent=os.getppid())
     Delivery.objects.update(state="claimed", claimed_by=name, claimed_at=timezone.now() - timedelta(minutes=age))
     Delivery.objects.filter(subscription__address__startswith="anna").update(state="sending")
 

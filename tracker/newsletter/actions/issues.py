@@ -18,7 +18,7 @@ from pledges.models import Edition, Editor
 from tracker.newsletter import mail_server, messages
 from tracker.newsletter.actions import deliveries
 from tracker.newsletter.digest import digest
-from tracker.newsletter.envelope import Envelope, Gap, Letter, date_line, mail_address, message_id
+from tracker.newsletter.envelope import Envelope, Gap, Letter, date_line, mail_address, message_id, new_mark
 from tracker.newsletter.models import Delivery, Issue
 
 FIRST_ISSUE = timedelta(days=7)  # how far back the first of all looks
@@ -80,6 +80,7 @@ def start(issue: Issue, *, by: Editor) -> Issue:
             raise NotSendableError(reasons)
         row.number = (Issue.objects.aggregate(last=Max("number"))["last"] or 0) + 1
         row.state, row.started_by, row.started_at = State.SENDING, by, timezone.now()
+        row.leave_mark = new_mark()  # only now, when nobody writes on it any more
         letter = messages.write_issue(row)
         row.sent_html, row.sent_text = letter.html, letter.text
         row.save()

@@ -60,13 +60,16 @@ def _leave(subscription: Subscription, *, how: How, now: datetime) -> Subscripti
 
 @transaction.atomic
 def erase(subscription: Subscription, *, how: How, now: datetime, by: Editor | None = None) -> Subscription:
-    """Forget the address and everything but that somebody agreed and left; their leave link goes on working."""
+    """Forget the address and everything but that somebody agreed and left; their leave link goes on working.
+
+    An address that must not be written to stays: without it anybody could sign it up again.
+    """
     if subscription.address:
         # Before the lock: the sender locks a waiting sign-up first and its subscription second. No other may be locked
         # yet: whoever confirms locks the subscription first.
         SignUp.objects.waiting().filter(address=subscription.address).delete()
     subscription = _locked(subscription)
-    if subscription.address is not None:
+    if subscription.address is not None and subscription.state != State.SUPPRESSED:
         erase_locked(subscription, how=how, now=now, by=by)
     return subscription
 

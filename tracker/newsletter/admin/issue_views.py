@@ -17,7 +17,7 @@ from pledges.models import Editor
 from tracker.newsletter.actions import issues
 from tracker.newsletter.actions.issues import CHANGED, SECOND_PERSON, AlreadyStartedError, NotSendableError
 from tracker.newsletter.admin.to_decide import to_decide
-from tracker.newsletter.envelope import LEAVE_MARK, Letter, UnusableAddressError
+from tracker.newsletter.envelope import Letter, UnusableAddressError
 from tracker.newsletter.mail_server import NotHandedOverError, NotSetError
 from tracker.newsletter.messages import sent_issue, write_issue
 from tracker.newsletter.models import Issue, Subscription
@@ -32,13 +32,14 @@ def draft(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def preview_html(request: HttpRequest, pk: int) -> HttpResponse:
-    return HttpResponse(_preview(request, pk).html.replace(LEAVE_MARK, "preview"))
+    letter = _preview(request, pk)
+    return HttpResponse(letter.html.replace(letter.mark, "preview"))
 
 
 @require_safe
 def preview_text(request: HttpRequest, pk: int) -> HttpResponse:
-    text = _preview(request, pk).text.replace(LEAVE_MARK, "preview")
-    return HttpResponse(text, content_type="text/plain; charset=utf-8")
+    letter = _preview(request, pk)
+    return HttpResponse(letter.text.replace(letter.mark, "preview"), content_type="text/plain; charset=utf-8")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -23,6 +23,7 @@ from tracker.newsletter.addresses import normalise
 from tracker.newsletter.models import ConsentEvent, Subscription
 
 _HOW = ConsentEvent.How.EDITOR
+_KEPT = _("Nothing was erased: only by keeping this address can we keep from writing to it.")
 
 
 class LookUpForm(forms.Form):
@@ -80,7 +81,8 @@ def _do(request: HttpRequest, do: str, address: str) -> Promise:
     assert isinstance(request.user, Editor)
     act, words = _ACTIONS[do]
     act(address, request.user, timezone.now())
-    return words
+    found = _found(address) if do == "erase" else None
+    return _KEPT if found and found.state == Subscription.State.SUPPRESSED else words
 
 
 def _suppress(address: str, by: Editor, now: datetime) -> None:

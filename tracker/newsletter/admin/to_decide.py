@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from tracker.newsletter.actions import deliveries
+from tracker.newsletter.envelope import message_id
 from tracker.newsletter.keys import typed_key
 from tracker.newsletter.models import Delivery, Issue
 
@@ -22,10 +22,18 @@ State = Delivery.State
 
 
 @dataclass(frozen=True)
+class Undecided:
+    """One of them, and what the log of the mail server calls it."""
+
+    delivery: Delivery
+    message_id: str
+
+
+@dataclass(frozen=True)
 class ToDecide:
     """The first of them, without anybody's address, and how many there are in all."""
 
-    rows: QuerySet[Delivery]
+    rows: list[Undecided]
     count: int
 
 
@@ -34,7 +42,12 @@ def to_decide(*, issue: Issue | None = None) -> ToDecide:
     undecided = Delivery.objects.filter(state__in=[State.UNKNOWN, State.FAILED])
     if issue is not None:
         undecided = undecided.filter(issue=issue)
-    return ToDecide(undecided.order_by("-state", "pk").select_related("issue")[:MOST], undecided.count())
+    first = undecided.order_by("-state", "pk").select_related("issue", "subscription")[:MOST]
+    return ToDecide([Undecided(row, _message_id(row)) for row in first], undecided.count())
+
+
+def _message_id(row: Delivery) -> str:
+    return message_id(row.subscription.leave_hash, row.kind, row.pk).decode()
 
 
 @admin.register(Delivery)

@@ -40,9 +40,10 @@ class Issue(models.Model):
     finished_at = models.DateTimeField(null=True, editable=False)
     sent_html = models.TextField(blank=True, editable=False, help_text=_("With a mark where the leave link goes."))
     sent_text = models.TextField(blank=True, editable=False)
+    leave_mark = models.CharField(max_length=40, blank=True, editable=False, help_text=_("That mark, of this issue."))
 
     objects = IssueQuerySet.as_manager()
-    history = HistoricalRecords(excluded_fields=["sent_html", "sent_text"])
+    history = HistoricalRecords(excluded_fields=["sent_html", "sent_text", "leave_mark"])
 
     class Meta:
         ordering = ["-pk"]

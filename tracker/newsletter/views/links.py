@@ -11,7 +11,6 @@ from typing import cast
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.csrf import csrf_exempt
@@ -33,18 +32,14 @@ How, State = ConsentEvent.How, Subscription.State
 
 
 def token_page(view: View) -> View:
-    """Keep an address that holds a token out of caches, search engines and other sites' logs."""
+    """Say of an unknown token what may have happened to it."""
 
     @functools.wraps(view)
     def page(request: HttpRequest, token: str) -> HttpResponse:
         try:
-            response = view(request, token)
-        except Http404:
-            response = errors.page(request, HTTPStatus.NOT_FOUND, _(_UNKNOWN))
-        add_never_cache_headers(response)
-        response.headers["Referrer-Policy"] = "no-referrer"
-        response.headers["X-Robots-Tag"] = "noindex"
-        return response
+            return view(request, token)
+        except (Http404, Subscription.DoesNotExist):  # of which the latter was deleted at that moment
+            return errors.page(request, HTTPStatus.NOT_FOUND, _(_UNKNOWN))
 
     return cast("View", csrf_exempt(require_http_methods(["GET", "HEAD", "POST"])(page)))
 

@@ -8,7 +8,6 @@ from tests.tracker.newsletter.outbox import make_draft, make_sent_issue
 from tests.tracker.newsletter.people import make_subscription
 from tracker.newsletter.actions import issues
 from tracker.newsletter.actions.issues import AlreadyStartedError, NotSendableError
-from tracker.newsletter.envelope import LEAVE_MARK
 from tracker.newsletter.models import Delivery, Issue
 
 pytestmark = pytest.mark.django_db
@@ -74,8 +73,8 @@ def test_start_freezes_the_issue_and_queues_a_message_for_each_subscriber() -> N
 
     assert (issue.number, issue.state, issue.started_by) == (1, "sending", editor)
     assert "A lemon for everyone" in issue.sent_html
-    assert LEAVE_MARK in issue.sent_html
-    assert LEAVE_MARK in issue.sent_text
+    assert f"/newsletter/leave/{issue.leave_mark}/" in issue.sent_html
+    assert f"/newsletter/leave/{issue.leave_mark}/" in issue.sent_text
     assert f"https://tracker.test/newsletter/issues/{issue.number}/" in issue.sent_text
     assert [delivery.subscription for delivery in issue.deliveries.all()] == [reader]
     assert Journal.objects.latest("number").tags == "lists\nnewsletter\n"

@@ -256,3 +256,19 @@ class TestAtOnce:
         erasing.join()
 
         assert kinds() == ["asked", "confirmed", "erased"]
+
+    def test_forty_that_confirm_and_are_erased_or_leave_at_once_hold_nobody_up(self) -> None:
+        for number in range(40):
+            sign_up = make_asked_sign_up(f"reader{number}@lemons.example")
+            make_sign_up(sign_up.address)
+            subscription = Subscription.objects.get(address=sign_up.address)
+            end = subscriptions.erase if number % 2 else subscriptions.leave
+            deeds = iter(
+                [
+                    lambda sign_up=sign_up: sign_ups.confirm(sign_up, until=sign_up.pk, now=timezone.now()),
+                    lambda end=end, gone=subscription: end(gone, how=ConsentEvent.How.LINK, now=timezone.now()),
+                    lambda: sign_ups.work_off(5),
+                ]
+            )
+
+            at_once(lambda deeds=deeds: next(deeds)(), times=3)

@@ -69,6 +69,54 @@ def test_an_unknown_link_is_not_found(client: Client, page: str, method: str, to
     assert "no-store" in response.headers["Cache-Control"]
 
 
+@pytest.mark.parametrize("page", ["leave", "choices", "erase"])
+def test_no_link_undoes_that_an_address_must_not_be_written_to(client: Client, page: str) -> None:
+    subscription = make_subscription(address=READER)
+    subscriptions.suppress(READER, by=make_editor(), now=timezone.now())
+    path = path_of(page, subscription)
+
+    assert client.post(path).status_code == 200
+    html = client.get(path).content.decode()
+    make_sign_up(READER)
+    sign_ups.work_off(10)
+
+    assert Subscription.objects.get().state == "suppressed"
+    assert not Delivery.objects.exists()
+    if page != "leave":
+        assert "never to write to your address" in html
+        assert 'method="post"' not in html
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("rest", ["{}", "{}/?a=1", "{}.", "{}/more", "{}%00/", "é{}/", ""])
+@pytest.mark.parametrize("method", ["GET", "PUT"])
+def test_no_refusal_and_no_redirect_at_such_an_address_gives_it_away(
+    client: Client, page: str, rest: str, method: str
+) -> None:
+    response = client.generic(method, f"/newsletter/{page}/{rest.format(tokens.new_token())}")
+
+    assert response.status_code in {301, 400, 404, 405}
+    assert "no-store" in response.headers["Cache-Control"]
+    assert response.headers["Referrer-Policy"] == "no-referrer"
+    assert response.headers["X-Robots-Tag"] == "noindex"
+
+
+def test_a_link_of_somebody_who_is_deleted_at_that_moment_is_not_found(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = path_of("leave", make_subscription(state="pending"))
+    find = subscriptions.find_by_leave_token
+
+    def find_and_delete(token: str) -> Subscription | None:
+        found = find(token)
+        Subscription.objects.all().delete()
+        return found
+
+    monkeypatch.setattr(subscriptions, "find_by_leave_token", find_and_delete)
+
+    assert client.post(path).status_code == 404
+
+
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "TRACE", "OPTIONS"])
 def test_a_link_takes_no_other_method(client: Client, page: str, method: str) -> None:

@@ -1,4 +1,5 @@
 import re
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -6,6 +7,7 @@ from django.core import mail
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from pledges.models import Throttle
 from tests.factories import make_published_pledge, publish
@@ -75,7 +77,7 @@ def test_the_answer_and_the_work_are_the_same_whatever_is_known(client: Client) 
 
     assert all(answer == answers[0] for answer in answers)
     assert all(statements == work[0] for statements in work)
-    assert [statement.split()[0] for statement in work[0]] == ["INSERT", "INSERT"]
+    assert {statement.split()[0] for statement in work[0]} == {"INSERT"}
     assert answers[0][1]["Cache-Control"] == "max-age=0, no-cache, no-store, must-revalidate, private"
 
 
@@ -183,6 +185,26 @@ def test_a_form_that_comes_back_says_which_pledge_and_what_is_wrong_beside_the_f
     assert html.index("sign-up-address") < html.index("This is no e-mail address") < html.index("sign-up-message")
 
 
+@pytest.mark.parametrize("slug", [" ", "\u00a0", "\t", "x" * 800_000])
+def test_a_pledge_of_nothing_but_space_is_none_and_no_wish_is_made_up(client: Client, slug: str) -> None:
+    response = send(client, "o'lemon@lemons.example", fields={"pledge": slug, "follow": "on"})
+
+    assert response.status_code == 400
+    assert b"There is no pledge at that address any more." in response.content
+    assert not SignUp.objects.exists()
+
+
+def test_an_address_that_is_far_too_long_is_refused_by_its_length(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tracker.newsletter.forms.normalise", pytest.fail)
+
+    response = send(client, "a@" + "é" * 400_000)
+
+    assert response.status_code == 400
+    assert b"This is no e-mail address." in response.content
+
+
 def test_who_chooses_nothing_is_asked_to(client: Client) -> None:
     response = send(client, fields={"pledge": make_published_pledge().slug})
 
@@ -204,6 +226,22 @@ def test_the_sixth_sign_up_of_a_network_within_an_hour_is_one_too_many(client: C
     assert 0 < int(refused.headers["Retry-After"]) <= 3600
     assert other.status_code == 200
     assert SignUp.objects.count() == 6
+
+
+@pytest.mark.parametrize("minutes", [[-1, -1, 1, 1, 1, 1, 59], [-59, -1, -1, -1, -1, 2, 30]])
+@pytest.mark.parametrize("last", ["23:59:59", "12:00:00"])
+def test_no_hour_has_more_than_five_wherever_it_begins(
+    client: Client, monkeypatch: pytest.MonkeyPatch, minutes: list[int], last: str
+) -> None:
+    seam = datetime.fromisoformat(f"2025-03-03T{last}+00:00")
+    moments = iter([seam + timedelta(minutes=minute) for minute in minutes])
+
+    statuses = []
+    for number, moment in enumerate(moments):
+        monkeypatch.setattr(timezone, "now", lambda now=moment: now)
+        statuses.append(send(client, f"reader{number}@lemons.example").status_code)
+
+    assert statuses == [200] * 5 + [429] * 2
 
 
 def test_the_page_shows_how_many_get_it_from_a_threshold_on(client: Client, settings: Any) -> None:
