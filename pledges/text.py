@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from itertools import islice
+from urllib.parse import unquote
 
 from django.utils.translation import gettext as _
 
@@ -15,6 +16,14 @@ _UNSEEN = {"Cf", "Co", "Cn"}
 _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
 _MOST_NAMED = 10  # sentences
 _LOOKALIKES = {"LATIN", "CYRILLIC", "GREEK"}
+_UNIFIED = str.maketrans(
+    {
+        **dict.fromkeys("‘’‚‛ʼ′`´", "'"),
+        **dict.fromkeys("“”„‟″«»", '"'),
+        **dict.fromkeys("‐‑‒–—―−", "-"),  # noqa: RUF001 (they are what it is about)
+        **dict.fromkeys((0xAD, *range(0x200B, 0x2010), *range(0x2060, 0x2065), 0xFEFF)),  # nobody sees these
+    }
+)
 
 
 def clean(text: str) -> str:
@@ -26,6 +35,11 @@ def clean(text: str) -> str:
 def clean_line(text: str) -> str:
     """Give the text as `clean` does, on one line and without spaces at its ends."""
     return _SPACES.sub(" ", clean(text)).strip()
+
+
+def folded(text: str) -> str:
+    """Give the text as it is compared where case, kinds of quotes and dashes, and escapes of addresses do not count."""
+    return unicodedata.normalize("NFKC", unquote(text).translate(_UNIFIED)).casefold()
 
 
 def hidden_marks(text: str) -> list[str]:
