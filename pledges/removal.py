@@ -39,9 +39,10 @@ class Removal:
         self._loose_pattern = _any_of(map(folded, self.passages), between=r"[\s+]+")
 
     def concerns(self, text: str) -> bool:
-        return text in self._whole or self._is_found(text)
+        return text in self._whole or self.finds(text)
 
-    def _is_found(self, text: str) -> bool:
+    def finds(self, text: str) -> bool:
+        """Whether a passage stands in the text, however it is written."""
         if self._pattern.search(text):
             return True
         # Not the real parser: every text of the database is looked at, some of them while publishers wait.
@@ -59,7 +60,7 @@ class Removal:
         if is_fixed(name):
             raise NotRemovableError(f"The text stands in the field “{name}” of {key}, which cannot be blanked.")
         left = f"{_ADDRESS}{key}" if name.endswith("url") else self.without(text)
-        if self._is_found(left):
+        if self.finds(left):
             raise NotRemovableError(
                 f"In the field “{name}” of {key} the text is written otherwise, or with marks of Markdown within:"
                 " name it as it is written there, too."
