@@ -45,13 +45,13 @@ class SearchField(forms.CharField):
 class DayField(forms.DateField):
     """A day, which browsers let people choose from a calendar."""
 
-    def __init__(self, label: Any) -> None:
+    def __init__(self, label: Any, *, required: bool = False) -> None:
         super().__init__(
             label=label,
-            required=False,
+            required=required,
             input_formats=["%Y-%m-%d"],
             widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-            error_messages={"invalid": _DAY_AS_TYPED},
+            error_messages={"invalid": _DAY_AS_TYPED, "required": _lazy("Choose a day.")},
             validators=[MinValueValidator(date(1900, 1, 1), _lazy("Choose a day since 1900."))],
         )
 

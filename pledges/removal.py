@@ -7,14 +7,15 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from pledges.content import canonical
-from pledges.text import clean_line
+from pledges.text import clean_line, folded
 
 MARK = "[removed]"
 SHORTEST = 3  # characters: less would stand everywhere
 _ADDRESS = "https://removed.invalid/"  # a host that can never exist (RFC 2606)
 _FIXED = {"slug", "kind", "family", "direction"}
 # What may stand within words in Markdown and not in what it says: notes, where links lead, and signs.
-_MARKS = re.compile(r"\[\^[^][]*\]|\]\([^()]*\)|\]\[[^][]*\]|!?\[|[\\`*_\]<>~|]")
+_MARKS = re.compile(r"\[\^[^][]*\]|\]\((?:[^()]|\([^()]*\))*\)|\]\[[^][]*\]|!?\[|[\\`*_\]<>~|]")
+_WORD = re.compile(r"[^\W_]{3,}")
 _PICTURE = re.compile(r"/media/([0-9a-f]{32}\.(?:jpg|png))")
 
 
@@ -26,24 +27,27 @@ class Removal:
     """Some passages, found whatever white space is between their words and whatever their case, or some whole texts.
 
     A passage that begins or ends with a letter or digit is found as whole words only. It is found too where marks of Markdown
-    stand within it, but has to be given as it is written there to be removed.
+    stand within it, or other quotes, dashes or letters of the same meaning, but has to be given as it is written there to be removed.
     """
 
     def __init__(self, passages: Iterable[str] = (), *, whole: Iterable[str] = ()) -> None:
         self.passages = [clean_line(passage) for passage in passages]
-        if any(len(passage) < SHORTEST for passage in self.passages):
+        if any(len(folded(passage)) < SHORTEST for passage in self.passages):
             raise NotRemovableError(f"A text to be removed has at least {SHORTEST} characters.")
         self._whole = {*whole}
-        self._pattern = re.compile("|".join(map(_pattern, self.passages)) or "(?!)", re.IGNORECASE)
+        self._pattern = _any_of(self.passages, between=r"\s+")
+        self._loose_pattern = _any_of(map(folded, self.passages), between=r"[\s+]+")
 
     def concerns(self, text: str) -> bool:
-        return text in self._whole or self._is_found(text)
+        return text in self._whole or self.finds(text)
 
-    def _is_found(self, text: str) -> bool:
+    def finds(self, text: str) -> bool:
+        """Whether a passage stands in the text, however it is written."""
         if self._pattern.search(text):
             return True
         # Not the real parser: every text of the database is looked at, some of them while publishers wait.
-        return bool(self._pattern.search(html.unescape(_MARKS.sub("", text))))
+        readings = (text, _MARKS.sub("", text))  # with where links lead, and as a page shows it
+        return any(self._loose_pattern.search(folded(html.unescape(reading))) for reading in readings)
 
     def without(self, text: str) -> str:
         """Give the text with a mark in place of what is removed."""
@@ -56,9 +60,10 @@ class Removal:
         if is_fixed(name):
             raise NotRemovableError(f"The text stands in the field “{name}” of {key}, which cannot be blanked.")
         left = f"{_ADDRESS}{key}" if name.endswith("url") else self.without(text)
-        if self._is_found(left):
+        if self.finds(left):
             raise NotRemovableError(
-                f"In the field “{name}” of {key} the text has marks of Markdown within: name it as it is written there, too."
+                f"In the field “{name}” of {key} the text is written otherwise, or with marks of Markdown within:"
+                " name it as it is written there, too."
             )
         return left
 
@@ -83,11 +88,20 @@ class Removal:
         return {name: "" if isinstance(part, str) and part != verdict[name] else part for name, part in said.items()}
 
 
-def _pattern(passage: str) -> str:
-    words = r"\s+".join(map(re.escape, passage.split()))
+def _any_of(passages: Iterable[str], *, between: str) -> re.Pattern[str]:
+    return re.compile("|".join(_pattern(passage, between) for passage in passages) or "(?!)", re.IGNORECASE)
+
+
+def _pattern(passage: str, between: str) -> str:
+    words = between.join(map(re.escape, passage.split()))
     # An underscore is a mark here, no letter: it stands around what is emphasised.
     before, after = (r"(?<![^\W_])" if passage[0].isalnum() else "", r"(?![^\W_])" if passage[-1].isalnum() else "")
     return f"{before}{words}{after}"
+
+
+def words_of(text: str) -> set[str]:
+    """Give the words of a text that are long enough to tell it from others."""
+    return set(_WORD.findall(folded(text)))
 
 
 def is_removed(address: str) -> bool:

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from itertools import islice
+from urllib.parse import unquote
 
 from django.utils.translation import gettext as _
 
@@ -15,6 +16,14 @@ _UNSEEN = {"Cf", "Co", "Cn"}
 _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
 _MOST_NAMED = 10  # sentences
 _LOOKALIKES = {"LATIN", "CYRILLIC", "GREEK"}
+_UNIFIED = str.maketrans(
+    {
+        **dict.fromkeys("\u2018\u2019\u201a\u201b\u02bc\u2032`\u00b4", "'"),
+        **dict.fromkeys("\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb", '"'),
+        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
+        **dict.fromkeys((0xAD, *range(0x200B, 0x2010), *range(0x2060, 0x2065), 0xFEFF)),  # nobody sees these
+    }
+)
 
 
 def clean(text: str) -> str:
@@ -31,6 +40,11 @@ def clean_line(text: str) -> str:
 def in_one_case(name: str) -> str:
     """Give the one spelling of a name that may be typed in any capitals, as Unicode compares identifiers."""
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+
+
+def folded(text: str) -> str:
+    """Give the text as it is compared where case, kinds of quotes and dashes, and escapes of addresses do not count."""
+    return unicodedata.normalize("NFKC", unquote(text).translate(_UNIFIED)).casefold()
 
 
 def hidden_marks(text: str) -> list[str]:

@@ -5,6 +5,7 @@ from django.urls import path, re_path, register_converter
 
 from pledges.views import (
     corrections,
+    days,
     editions,
     feeds,
     groupings,
@@ -56,10 +57,12 @@ urlpatterns = [
     path("pledges/<slug:slug>/", pledge_detail, name="pledge-detail"),
     path("pledges/<slug:slug>/card.png", pledge_card, name="pledge-card"),
     path("pledges/<slug:slug>/feed.atom", feeds.pledge_feed, name="pledge-feed"),
+    path("pledges/<slug:slug>/at/", days.pledge_day, name="pledge-day"),
     path("pledges/<slug:slug>/at/<day:day>/", editions.pledge_at, name="pledge-at"),
     path("pledges/<slug:slug>/editions/", editions.edition_list, name="edition-list"),
     path("pledges/<slug:slug>/editions/<number:number>/", editions.edition_detail, name="edition-detail"),
     path("pledges/<slug:slug>/editions/<number:number>/changes/", editions.edition_changes, name="edition-changes"),
+    path("at/", days.scoreboard_day, name="scoreboard-day"),
     path("at/<day:day>/", scoreboard.scoreboard_at, name="scoreboard-at"),
     path("corrections/", corrections.correction_list, name="corrections"),
     path("corrections/feed.atom", feeds.corrections_feed, name="corrections-feed"),

@@ -11,12 +11,39 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pledges import content, search_index
-from pledges.actions import drafts, echoes, editions, public_pledges, traces
+from pledges.actions import drafts, echoes, editions, public_pledges, ready_html, traces
 from pledges.actions.journal import public_change
 from pledges.actions.publishing_rule import NotPublishableError, reasons_of_row
-from pledges.actions.traces import Trace
-from pledges.models import Edition, Editor, Evidence, Pledge, Reply, RetiredSlug, Review, SiteText, Source, Verdict
-from pledges.removal import NotRemovableError, Removal, Removed, is_fixed, pictures_in, removed_between, texts_of
+from pledges.actions.traces import Place, Trace
+from pledges.models import (
+    Department,
+    Edition,
+    Editor,
+    Evidence,
+    Pledge,
+    Promisor,
+    PublicPledge,
+    Rating,
+    Reply,
+    RetiredSlug,
+    Review,
+    SiteText,
+    Source,
+    Topic,
+    Verdict,
+)
+from pledges.passages import passages
+from pledges.removal import (
+    MARK,
+    NotRemovableError,
+    Removal,
+    Removed,
+    is_fixed,
+    pictures_in,
+    removed_between,
+    texts_of,
+    words_of,
+)
 
 PERMISSION = "pledges.redact_pledge"
 
@@ -45,6 +72,7 @@ class Redaction:
     traces: list[Trace]
     pictures: list[str]
     tags: list[str]
+    doubtful: list[Place]  # drafts with words that only the blanked editions had
 
 
 def redact(pledge: Pledge, order: Order) -> Redaction:
@@ -64,40 +92,79 @@ def redact(pledge: Pledge, order: Order) -> Redaction:
 
 
 def _carry_out(pledge: Pledge, order: Order, standing: list[Edition], tags: set[str]) -> Redaction:
-    removal = _removal(order, standing)
+    gone = _gone(pledge, order, standing)
+    removal = Removal(order.passages, whole=gone.texts)
     named = [edition for edition in standing if _is_named(edition, order, removal)]
     if reasons := [*_reasons_of_lines(pledge, order, removal), *([] if named else [_(NOTHING)])]:
         raise NotPublishableError(reasons)
     erased = [_stored(edition) for edition in named]
     sequences = [edition.sequence for edition in named]
     current = _stored(standing[-1])
-    edition = _append(pledge, order, removal.from_content(current), sequences)
-    found = list(traces.traces(pledge, _sources(pledge, standing), removal))
+    edition = _append(pledge, order, _left(current, removal), sequences)
+    found = list(traces.traces(pledge, None if order.passages else _sources(pledge, standing), removal))
     for trace in found:
         trace.remove()
     Edition.objects.filter(pk__in=sequences).update(content=None, salt=None, content_digest=None)
     _blank_reviews(pledge, sequences, removal)
-    _settle(pledge, found)
-    pictures = sorted(_unused(set(chain.from_iterable(pictures_in(stored.decode()) for stored in erased))))
-    for name in pictures:
-        transaction.on_commit(partial(default_storage.delete, name))
+    tags.update(_settle(pledge, found))
+    pictures = _forget_pictures(erased)
     tags.update(public_pledges.refresh(pledge) | _purged(pledge))
     found += echoes.remove(pledge, removal, tags)
     search_index.forget_what_is_gone(connection)
     texts = removed_between(current, _stored(edition))
-    return Redaction(edition, sequences, texts, found, pictures, sorted(tags))
+    return Redaction(edition, sequences, texts, found, pictures, sorted(tags), list(_doubtful(pledge, gone.words)))
+
+
+def _left(current: bytes, removal: Removal) -> bytes:
+    """Give what the page is to say; raises NotRemovableError if readers would still see a passage on it."""
+    stored = removal.from_content(current)
+    if any(removal.finds(passage.text) for passage in passages(content.read(stored))):
+        raise NotRemovableError(
+            _("Readers would still see the text: name it as it is written, too, with all its marks.")
+        )
+    return stored
+
+
+def _forget_pictures(erased: list[bytes]) -> list[str]:
+    pictures = sorted(_unused(set(chain.from_iterable(pictures_in(stored.decode()) for stored in erased))))
+    for name in pictures:
+        transaction.on_commit(partial(default_storage.delete, name))
+    return pictures
 
 
 NOTHING = "No edition of this pledge holds that text. What only drafts hold is changed by editing them."
 
 
-def _removal(order: Order, standing: list[Edition]) -> Removal:
-    """Say what goes: the passages, or each text that only the editions to be blanked have."""
-    texts: dict[bool, set[str]] = {True: set(), False: set()}
+@dataclass(frozen=True)
+class _Gone:
+    """The whole texts that go with the editions to be blanked, and the words that no other edition has."""
+
+    texts: set[str]
+    words: set[str]
+
+
+def _gone(pledge: Pledge, order: Order, standing: list[Edition]) -> _Gone:
+    """Give each text that only these editions have, and what history alone kept of its drafts; nothing if passages go."""
+    said: dict[bool, set[str]] = {True: set(), False: set()}
     for edition in standing if order.sequences else []:
-        said = {text for name, text in texts_of(_stored(edition)) if text and not is_fixed(name)}
-        texts[edition.sequence in order.sequences] |= said
-    return Removal(order.passages, whole=texts[True] - texts[False])
+        texts = {text for name, text in texts_of(_stored(edition)) if text and not is_fixed(name)}
+        said[edition.sequence in order.sequences] |= texts
+    only = said[True] - said[False]
+    words = _words(only) - _words({*said[False], MARK})
+    kept = said[False] | {text for row in traces.working_rows(pledge) for _name, text in traces.written(row)}
+    past = {text for row in traces.past_rows(pledge) for _name, text in traces.written(row)} if words else set()
+    return _Gone(only | {text for text in past - kept if words_of(text) & words}, words)
+
+
+def _words(texts: set[str]) -> set[str]:
+    return set(chain.from_iterable(map(words_of, texts)))
+
+
+def _doubtful(pledge: Pledge, words: set[str]) -> Iterator[Place]:
+    rows = traces.working_rows(Pledge.objects.get(pk=pledge.pk)) if words else ()
+    for row in rows:
+        if names := [name for name, text in traces.written(row) if words_of(text) & words]:
+            yield Place(row, names)
 
 
 def _is_named(edition: Edition, order: Order, removal: Removal) -> bool:
@@ -132,9 +199,19 @@ def _reasons_of_lines(pledge: Pledge, order: Order, removal: Removal) -> Iterato
         yield _("Say why, in a sentence for readers.")
     if removal.concerns(order.reason):
         yield _("The reason itself holds the text.")
+    yield from _reasons_of_labels(Removal(order.passages))
     for sequence, entry in pledge.editions.order_by("pk").values_list("pk", "entry"):
         if any(removal.concerns(text) for _name, text in texts_of(bytes(entry))):
             yield _("The public line of entry %d itself holds the text, and no line can be changed.") % sequence
+
+
+def _reasons_of_labels(removal: Removal) -> Iterator[str]:
+    """Name what would go on showing the text beside the pledge, or bring it back with the next edition."""
+    for model in (Promisor, Topic, Department, Rating, SiteText):
+        for row in model._default_manager.order_by("pk"):
+            if traces.holds_in_words(row, removal):
+                said = {"kind": row._meta.verbose_name, "name": row}
+                yield _("The %(kind)s “%(name)s” holds the text: change that first, in the admin.") % said
 
 
 def _append(pledge: Pledge, order: Order, stored: bytes, sequences: list[int]) -> Edition:
@@ -171,11 +248,15 @@ def _blank_reviews(pledge: Pledge, sequences: list[int], removal: Removal) -> No
     Pledge.history.filter(id=pledge.pk).update(draft_digest="")
 
 
-def _settle(pledge: Pledge, found: list[Trace]) -> None:
+def _settle(pledge: Pledge, found: list[Trace]) -> set[str]:
+    """Take in the change for all working copies; gives the tags of the pages that show an archived copy of a source."""
     sources = [trace.row for trace in found if isinstance(trace.row, Source)]
     citing = {citing.pk: citing for source in sources for citing in drafts.citing(source)}
     for one in sorted({**citing, pledge.pk: pledge}.values(), key=lambda one: one.pk):
         drafts.settle(one)
+    public = PublicPledge.objects.filter(pledge__public_citations__source__in=sources)
+    ready_html.make_later(public.values_list("pk", flat=True))
+    return {f"pledge:{slug}" for slug in public.values_list("slug", flat=True)}
 
 
 def _unused(pictures: set[str]) -> set[str]:

@@ -22,7 +22,7 @@ from pledges.actions.addresses import AddressTakenError
 from pledges.actions.publishing_rule import NotPublishableError, missing_note, reasons_of_draft
 from pledges.compose import compose
 from pledges.content_diffs import compare_contents
-from pledges.models import Edition, Pledge, Review
+from pledges.models import Edition, Pledge, PublicPledge, Review
 from pledges.pledge_page import preview_page, upcoming_edition
 
 NEXT_CHECK = timedelta(days=90)
@@ -137,11 +137,16 @@ def request_review(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("The review was asked for. Somebody else must approve it."))
             return redirect("admin:pledges_review_change", review.pk)
     asked = {"open_review": open_review_of(pledge), "reasons": reasons_of_draft(pledge), "changes": changes_of(pledge)}
+    asked["is_withdrawn"] = is_withdrawn(pledge)
     return _page(request, "request_review.html", pledge, status, form=form, **asked)
 
 
 def open_review_of(pledge: Pledge) -> Review | None:
     return pledge.reviews.filter(edition=None).exclude(decision=Review.Decision.SENT_BACK).first()
+
+
+def is_withdrawn(pledge: Pledge) -> bool:
+    return PublicPledge.objects.filter(pledge=pledge).withdrawn().exists()
 
 
 def _kinds_for(request: HttpRequest, pledge: Pledge) -> list[str]:

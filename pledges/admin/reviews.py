@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 
 from pledges.actions import editions, reviews
 from pledges.actions.publishing_rule import SECOND_PERSON, NotPublishableError, reasons_not_to_publish
-from pledges.admin.pledge_views import changes_of
+from pledges.admin.pledge_views import changes_of, is_withdrawn
 from pledges.admin.record_admin import ReadOnlyAdmin
-from pledges.models import Editor, Review
+from pledges.models import Edition, Editor, Review
 
 
 @admin.register(Review)
@@ -123,6 +123,7 @@ def _page(request: HttpRequest, review: Review, *, refused: list[str] | None = N
         "review": review,
         "pledge": review.pledge,
         "is_open": review.is_open,
+        "brings_back": review.is_open and review.kind != Edition.Kind.WITHDRAWAL and is_withdrawn(review.pledge),
         "reasons": reasons,
         "changes": changes_of(review.pledge) if review.is_open else None,
         "form": CommentForm(instance=review),

@@ -16,6 +16,7 @@ from pledges.history import PastEdition
 from pledges.labels import Labels
 from pledges.models import PublicPledge
 from pledges.pledge_page import past_page, rating_history
+from pledges.views.days import DayForm
 from pledges.views.pledges import elsewhere, withdrawn
 from pledges.views.reading import PlaceForm, page_showing
 
@@ -41,7 +42,7 @@ def edition_list(request: HttpRequest, slug: str) -> HttpResponse:
         return elsewhere("edition-list", slug)
     place = PlaceForm(request.GET)
     editions = history.editions_of(public, Labels(), before=place.before_number) if place.is_valid() else None
-    context = {"public": public, "editions": editions, "place": place}
+    context = {"public": public, "editions": editions, "place": place, "day_form": DayForm()}
     return render(request, "pledges/edition_list.html", context, status=place.status)
 
 

@@ -12,6 +12,7 @@ from pledges.diffs import Difference, compare_texts
 from pledges.filter_form import PledgeFilterForm
 from pledges.labels import Label
 from pledges.trends import Trend
+from pledges.views.days import DayForm
 from pledges.views.reading import reader_page
 
 DAY = dt.datetime(2031, 5, 4, 12, tzinfo=dt.UTC)
@@ -91,6 +92,7 @@ def style_guide(request: HttpRequest) -> HttpResponse:
             "chips": [{"name": "Topic: Lemons", "address": "#"}, {"name": "Rating: Squeezed", "address": "#"}],
             "pager": {"previous": "#", "next": "#"},
             "pledge_filter": _wrong_filter(),
+            "day_form": DayForm({"day": "31 April"}),
             "evidence": EVIDENCE,
             "sources": {1: {"archived_url": "https://archive.example/1", "link_state": "broken"}},
             "edition": EDITION,

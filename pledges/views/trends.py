@@ -13,6 +13,7 @@ from pledges.filter_form import KnownChoiceField
 from pledges.labels import Label, Labels
 from pledges.totals import all_cells, counts
 from pledges.trends import trend
+from pledges.views.days import DayForm
 from pledges.views.reading import page_showing
 
 
@@ -36,12 +37,14 @@ def trends(request: HttpRequest) -> HttpResponse:
     form = TrendForm(request.GET)
     form.offer(topics)
     if not form.is_valid():
-        return render(request, "pledges/trends.html", {"form": form}, status=HTTPStatus.BAD_REQUEST)
+        words = {"form": form, "day_form": DayForm()}
+        return render(request, "pledges/trends.html", words, status=HTTPStatus.BAD_REQUEST)
     asked = form.cleaned_data["topic"]
     address = reverse("trends") + (f"?{urlencode({'topic': asked})}" if asked else "")
     if request.GET.getlist("topic") not in ([], [asked]) or (not asked and "topic" in request.GET):
         return redirect(address)  # a browser sends the empty choice too
     topic = next((topic for topic in topics if topic.slug == asked), None)
     counted = trend(topic=topic.key if topic else None, today=timezone.localdate())
-    context = {"form": form, "topic": topic, "address": address, "trend": counted, "chart": areas(counted, labels)}
+    drawn = {"trend": counted, "chart": areas(counted, labels)}
+    context = {"form": form, "day_form": DayForm(), "topic": topic, "address": address, **drawn}
     return render(request, "pledges/trends.html", context)

@@ -33,7 +33,7 @@ DATA = re.compile(r"[Ll]emon|[Ll]ime|[Cc]art|Pledge Tracker|CC BY|tracker\.test|
 
 NOTHING_THERE = [
     *("/nowhere/", "/?q=%00", "/pledges/?topic=nowhere&rating=nothing&after=x", "/pledges/?after=x&before=x"),
-    *("/trends/?topic=nowhere", "/corrections/?before=x", "/log/?before=x", "/at/2001-01-01/"),
+    *("/trends/?topic=nowhere", "/corrections/?before=x", "/log/?before=x", "/at/2001-01-01/", "/at/?day=x"),
     "/pledges/?family=kept&overdue=1",
 ]
 

@@ -47,15 +47,42 @@ WITH_MARKS = [
     "> Rudolf\n> Rassendyll",
     "Rudolf Rassend&#121;ll",
     "Rudolf ~~Rassen~~`dyll`",
+    "Rudolf [Rassen](/x(1))dyll",
 ]
 
 
 @pytest.mark.parametrize("text", WITH_MARKS)
 def test_a_passage_with_marks_within_is_found_and_has_to_be_named_as_it_is_written(text: str) -> None:
-    with pytest.raises(NotRemovableError, match="“background” of 3 the text has marks"):
+    with pytest.raises(NotRemovableError, match="“background” of 3 the text is written otherwise"):
         NAME.from_content(canonical({"key": 3, "background": text}))
 
     assert Removal(["Rudolf Rassendyll", text]).from_field("background", text, 3) == "[removed]"
+
+
+@pytest.mark.parametrize(
+    ("passage", "text"),
+    [
+        ("O’Barbar", "Said O'Barbar."),
+        ("O'Barbar", "Said O&rsquo;Barbar."),
+        ("Eselstraße", "In der ESELSTRASSE."),
+        ("Jean-Luc", "By Jean\u2011Luc."),
+        ("Rassendyll", "By Rassen&shy;dyll."),
+        ("Rudolf Rassendyll", "See [the paper](https://lemons.example/Rudolf%20Rassendyll/)."),
+        ("Rudolf Rassendyll", "See [the paper][1].\n\n[1]: https://lemons.example/?q=Rudolf+Rassendyll"),
+    ],
+)
+def test_another_way_to_write_a_passage_is_found_and_has_to_be_named_too(passage: str, text: str) -> None:
+    removal = Removal([passage])
+
+    assert removal.concerns(text)
+    with pytest.raises(NotRemovableError, match="name it as it is written there, too"):
+        removal.from_field("background", text, 3)
+
+
+def test_an_address_that_holds_a_passage_in_escapes_is_replaced_whole() -> None:
+    address = "https://lemons.example/Rudolf%20Rassendyll"
+
+    assert NAME.from_field("url", address, 7) == "https://removed.invalid/7"
 
 
 @pytest.mark.parametrize("text", WITH_MARKS)

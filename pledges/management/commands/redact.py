@@ -1,3 +1,4 @@
+import shlex
 from argparse import ArgumentTypeError
 from collections.abc import Iterator
 from difflib import unified_diff
@@ -12,7 +13,7 @@ from pledges import purging
 from pledges.actions import redactions, traces
 from pledges.actions.publishing_rule import NotPublishableError
 from pledges.actions.redactions import Order, Redaction
-from pledges.models import Editor, Pledge, PublicPledge
+from pledges.models import Edition, Editor, Pledge, PublicPledge
 from pledges.removal import Removal
 
 _SURE = "redact"
@@ -62,21 +63,28 @@ class Command(BaseCommand):
             for line in (*_report(redaction), *_before_and_after(redaction)):
                 self.stdout.write(line)
             transaction.set_rollback(True)
+        for line in _of_others(pledge, order):
+            self.stdout.write(line)
 
     def _do(self, pledge: Pledge, order: Order) -> None:
         _overwrite_what_is_deleted()
         redaction = _redact(pledge, order)
         self.stdout.write(f"Done: entry {redaction.edition.sequence}, {redaction.edition.short_hash}.")
         self._tell_caches(pledge, redaction)
-        _shrink(self)
-        self._look_for_more(order)
+        problems = [*_shrink(self), *self._look_for_more(pledge, order, redaction)]
+        if problems:
+            raise CommandError(f"The order was carried out, but {'; '.join(problems)}.")
 
-    def _look_for_more(self, order: Order) -> None:
+    def _look_for_more(self, pledge: Pledge, order: Order, redaction: Redaction) -> Iterator[str]:
         places = list(traces.remaining(Removal(order.passages))) if order.passages else []
         for place in places:
             self.stderr.write(f"The text still stands in {place}.")
+        for line in _of_others(pledge, order) if places else ():
+            self.stderr.write(line)
         if places:
-            raise CommandError(f"The order was carried out, but the text stands in {len(places)} other places.")
+            yield f"the text stands in {len(places)} other places"
+        if redaction.doubtful:
+            yield f"{len(redaction.doubtful)} drafts have words of what was removed: look at them in the admin"
 
     def _tell_caches(self, pledge: Pledge, redaction: Redaction) -> None:
         addresses = purging.addresses_of(PublicPledge.objects.get(pledge=pledge), redaction.pictures)
@@ -101,6 +109,25 @@ def _report(redaction: Redaction) -> Iterator[str]:
         yield f"Removed from {trace}"
     for picture in redaction.pictures:
         yield f"Picture deleted: {picture}"
+    for place in redaction.doubtful:
+        yield f"Has words that only the blanked entries had, and stays: {place}"
+
+
+def _of_others(pledge: Pledge, order: Order) -> Iterator[str]:
+    """Name the other pledges that hold the text, each with what has to be done."""
+    others = traces.elsewhere(pledge, Removal(order.passages)) if order.passages else {}
+    for other, places in others.items():
+        yield f"The pledge “{other.slug}” holds the text, too ({'; '.join(map(str, places))})."
+        if any(isinstance(place.row, Edition) for place in places):
+            yield f"  Run then: {_command_for(other, order)}"
+        else:
+            yield "  It is not public: change it in the admin."
+
+
+def _command_for(pledge: Pledge, order: Order) -> str:
+    texts = [part for passage in order.passages for part in ("--text", passage)]
+    people = ("--by", order.by.handle, "--approved-by", order.approved_by.handle)
+    return shlex.join(["manage.py", "redact", pledge.slug, *texts, "--reason", order.reason, *people])
 
 
 def _before_and_after(redaction: Redaction) -> Iterator[str]:
@@ -137,19 +164,32 @@ def _overwrite_what_is_deleted() -> None:
             cursor.execute("PRAGMA secure_delete = ON")
 
 
-def _shrink(command: BaseCommand) -> None:
-    """Rewrite SQLite's file, whose free places may hold the text from before; other databases are their owner's business."""
+def _shrink(command: BaseCommand) -> Iterator[str]:
+    """Rewrite SQLite's file, whose free places may hold the text from before; other databases are their owner's business.
+
+    Gives what stood in the way, if anything did.
+    """
     if connection.vendor != "sqlite" or connection.in_atomic_block:
         command.stderr.write(
             "Dead rows, backups, replicas and logs of the database hold the text until they are renewed."
         )
         return
+    command.stderr.write("Backups of the database hold the text until they are renewed.")
+    if problem := _problem_of_rewriting():
+        command.stderr.write(
+            f"The file of the database could not be rewritten: {problem}. Stop whatever else uses it, then run in it:"
+            " PRAGMA secure_delete = ON; VACUUM; PRAGMA wal_checkpoint(TRUNCATE);"
+        )
+        yield "the file of the database still holds the text"
+
+
+def _problem_of_rewriting() -> str:
     try:
         with connection.cursor() as cursor:
             cursor.execute("VACUUM")
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            is_busy, *_pages = cursor.fetchone()
     except DatabaseError as error:
-        command.stderr.write(
-            f"Run VACUUM when nothing else uses the database, which holds the text until then: {error}"
-        )
-    command.stderr.write("Backups of the database hold the text until they are renewed.")
+        return str(error)
+    # What is read elsewhere may need the old pages, so they stay in the file.
+    return "something else reads it" if is_busy else ""

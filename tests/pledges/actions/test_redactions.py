@@ -25,6 +25,7 @@ from tests.factories import (
     make_pledge,
     make_published_pledge,
     make_review,
+    make_site_text,
     make_source,
     make_verdict,
     publish,
@@ -247,6 +248,48 @@ def test_earlier_editions_can_be_blanked_whole(pledge: Pledge) -> None:
     assert "ate it.*" not in whole_database()
     assert "rassendyll* ate it" not in whole_database()
     assert "unbroken" in verify()
+
+
+def test_what_history_kept_of_a_blanked_text_goes_and_a_later_draft_stays() -> None:
+    pledge = make_published_pledge(background=f"{NAME} ate it.")
+    for background in (f"It is said that {NAME} did.", "Nobody ate it."):
+        pledge.background = background
+        pledge.save()
+    publish(drafts.settle(pledge), kind="update")
+    pledge.background = "It is said that nobody did, says Rassendyll."
+    pledge.save()
+
+    redaction = redact(pledge, sequences=[1])
+
+    kept = list(Pledge.history.filter(id=pledge.pk).order_by("pk").values_list("background", flat=True))
+    assert kept[:4] == ["[removed]", "[removed]", "Nobody ate it.", pledge.background]
+    assert [place.names for place in redaction.doubtful] == [["background"]]
+    assert "unbroken" in verify()
+
+
+@pytest.mark.parametrize("label", ["promisor", "topic", "department", "rating", "text"])
+def test_a_text_that_a_label_would_bring_back_is_refused_until_that_is_changed(label: str) -> None:
+    pledge = make_published_pledge(background=f"{NAME} ate it.")
+    verdict = pledge.verdicts.get()
+    row: Any = {"rating": verdict.rating, "text": make_site_text()}.get(label) or getattr(pledge, label)
+    field = "draft" if label == "text" else "name"
+    before = getattr(row, field)
+    row_alone = type(row).objects.filter(pk=row.pk)
+    row_alone.update(**{field: f"The lemons of {NAME}"})
+
+    with pytest.raises(NotPublishableError, match="holds the text: change that first, in the admin"):
+        redact(pledge)
+    row_alone.update(**{field: before})
+    redact(pledge)
+
+    assert STEM not in whole_database()
+
+
+def test_a_link_that_only_the_parser_reads_is_refused() -> None:
+    pledge = make_published_pledge(background="By Rudolf [Rassen](/x '))')dyll. Rudolf Rassendyll.")
+
+    with pytest.raises(NotPublishableError, match="Readers would still see the text"):
+        redact(pledge)
 
 
 def picture(media: Path, digit: str) -> str:

@@ -17,6 +17,7 @@ from tests.factories import (
     make_rating,
     make_review,
     make_verdict,
+    publish,
 )
 from tests.pledges.admin.conftest import member, signed_in
 from tests.pledges.admin.test_journey import address_of, press, send
@@ -48,6 +49,18 @@ def test_an_approval_is_published_by_hand_or_at_its_time(reviewers_desk: Client)
     press(reviewers_desk, address_of(scheduled), "Publish now")
 
     assert Edition.objects.count() == 2
+
+
+@pytest.mark.parametrize("kind", ["update", "correction"])
+def test_the_review_of_what_brings_a_pledge_back_says_so(reviewers_desk: Client, kind: str) -> None:
+    pledge = make_published_pledge()
+    assert "brings its page back" not in reviewers_desk.get(address_of(make_review(pledge))).content.decode()
+    pledge.reviews.filter(edition=None).delete()
+    publish(pledge, kind="withdrawal")
+
+    html = reviewers_desk.get(address_of(make_review(pledge, kind=kind))).content.decode()
+
+    assert "This pledge is withdrawn: publishing this brings its page back" in html
 
 
 def test_the_review_of_a_withdrawal_says_what_it_does_and_why(reviewers_desk: Client) -> None:

@@ -1,3 +1,5 @@
+import sqlite3
+from contextlib import closing
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -5,9 +7,10 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from pledges.actions import drafts
 from pledges.models import Edition, Editor, Pledge
 from tests.both_databases import DATABASE
-from tests.factories import make_editor, make_published_pledge
+from tests.factories import make_editor, make_pledge, make_published_pledge, make_source, publish
 from tests.processes import Run
 
 pytestmark = pytest.mark.django_db
@@ -77,6 +80,39 @@ def test_redact_names_the_other_places_where_the_text_stands(pledge: Pledge) -> 
     assert "edition 1:" not in warned
 
 
+def test_redact_says_beforehand_which_other_pledges_hold_the_text_and_what_to_run(pledge: Pledge) -> None:
+    make_published_pledge(slug="other", quotation=f"{NAME} gets a lemon")
+    make_pledge(slug="draft", headline=f"A lemon for {NAME}")
+
+    said, _ = redact(pledge, dry_run=True)
+
+    assert "The pledge “other” holds the text, too (pledge " in said
+    command = f"manage.py redact other --text '{NAME}' --reason 'A court said so.' --by ada --approved-by ben"
+    assert f"  Run then: {command}\n" in said
+    assert "The pledge “draft” holds the text, too (pledge " in said
+    assert "  It is not public: change it in the admin.\n" in said
+
+
+def test_redacting_every_pledge_that_holds_the_text_leaves_nothing(pledge: Pledge) -> None:
+    source = make_source(title=f"The book of {NAME}", kind="manifesto")
+    other = make_published_pledge(made_in=source)
+
+    with pytest.raises(CommandError, match="other places"):
+        redact(pledge)
+    _, warned = redact(other)
+
+    assert "still stands" not in warned
+
+
+def test_a_blanked_edition_whose_words_a_draft_has_is_reported(pledge: Pledge) -> None:
+    Pledge.objects.update(background="Nobody ate any.")
+    publish(drafts.settle(pledge), kind="update")
+    Pledge.objects.update(background="Perhaps Rassendyll.")
+
+    with pytest.raises(CommandError, match="1 drafts have words of what was removed"):
+        redact(pledge, "--sequences", "1")
+
+
 def test_redact_tells_the_cache_and_goes_on_if_it_does_not_answer(pledge: Pledge, settings: Any) -> None:
     settings.PURGE_URL = "http://127.0.0.1:9/"
 
@@ -136,6 +172,22 @@ def test_not_even_the_file_of_the_database_holds_it(environment: dict[str, str],
     assert files
     assert not any(b"rassendyl" in stored.lower() for stored in files)
     assert manage("verify_log").returncode == 0
+
+
+@pytest.mark.skipif(DATABASE != "sqlite", reason="the file of SQLite")
+def test_a_file_that_something_else_reads_is_reported(environment: dict[str, str], manage: Run, tmp_path: Path) -> None:
+    manage("migrate", "--verbosity=0")
+    manage("shell", "--no-imports", "--command", PREPARE)
+    people = ("--by=ada", "--approved-by=ben", "--reason=A court said so.", "--yes")
+
+    with closing(sqlite3.connect(tmp_path / "faults.sqlite3", isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM pledges_pledge").fetchone()
+        redacted = manage("redact", "lemon", f"--text={NAME}", *people)
+
+    assert redacted.returncode == 1
+    assert "Stop whatever else uses it" in redacted.stderr
+    assert "was carried out, but the file of the database still holds the text." in redacted.stderr
 
 
 def test_the_people_are_found_by_their_public_names(pledge: Pledge) -> None:

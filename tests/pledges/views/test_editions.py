@@ -168,7 +168,7 @@ def test_of_a_day_ahead_nobody_knows(client: Client, pledge: Pledge) -> None:
 @pytest.mark.parametrize(
     "rest",
     [
-        *("at/2025-02-30/", "at/2025-3-3/", "at/0000-01-01/", "at/20250303/", "at/2025-03-03", "at/٢٠٢٥-٠٣-٠٣/", "at/"),
+        *("at/2025-02-30/", "at/2025-3-3/", "at/0000-01-01/", "at/20250303/", "at/2025-03-03", "at/٢٠٢٥-٠٣-٠٣/"),
         *("editions/0/", "editions/01/", "editions/4/", "editions/999999999/", "editions/9999999999/", "editions/x/"),
         *("editions/4/changes/", "editions/00/changes/"),
     ],

@@ -44,9 +44,9 @@ def _changes(row: models.Model, removal: Removal) -> dict[str, str]:
     """Give what the words of an issue, or of a row of its history, are to be instead."""
     said = {name: str(getattr(row, name)) for name in ("subject", "introduction")}
     left = {name: removal.without(text) for name, text in said.items()}
-    left["subject"] = left["subject"][:_LONGEST]
-    if removal.concerns(markdown.plain(left["introduction"])):
-        left["introduction"] = MARK  # the marks of Markdown stand between its words
+    left["subject"] = MARK if removal.finds(left["subject"]) else left["subject"][:_LONGEST]
+    if removal.finds(left["introduction"]) or removal.finds(markdown.plain(left["introduction"])):
+        left["introduction"] = MARK  # marks of Markdown stand between its words, or it is written otherwise
     return {name: text for name, text in left.items() if text != said[name]}
 
 

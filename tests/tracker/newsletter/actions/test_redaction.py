@@ -52,7 +52,7 @@ def test_an_issue_and_its_history_and_copies_say_it_no_more(introduction: str, p
     assert "Rassendyll" not in stored(issue)
     assert "[removed]" in stored(issue)
     assert not Issue.history.filter(introduction__contains="Rassendyll").exists()
-    assert [place for place in remaining(Removal(["Rassendyll"])) if "ssue" in place] == []
+    assert [place for place in remaining(Removal(["Rassendyll"])) if isinstance(place.row, Issue)] == []
 
 
 def test_it_says_of_each_row_what_it_held_and_what_is_left(pledge: Pledge) -> None:
