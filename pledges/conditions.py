@@ -1,14 +1,17 @@
 """What each filter asks of a public pledge."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from django.db.models import Case, Q, Value, When
 
 from pledges.dates import first_moment_of
 from pledges.labels import UNRATED, Labels
-from pledges.search import Query, matching
+from pledges.passages import label_term
+from pledges.search_index import Asked, place_of
 
 NO_DUE_DAY = date.max  # see PublicPledge.due_day
+_INDEXED = frozenset({"rating", "family", "topic", "department", "promisor", "source"})  # see `actions.search_texts`
 
 
 class Conditions:
@@ -20,14 +23,25 @@ class Conditions:
 
     def of(self, name: str, value: str) -> Q:
         """Give the condition that a filter with a value means."""
-        if name == "q":
-            return matching(Query.parse(value))
         if name == "changed_since":
             return Q(changed_at__gte=first_moment_of(date.fromisoformat(value)))
         if name == "overdue":
             # SQLite uses an index of some rows only where the question repeats its condition.
             return Q(next_check_on__lt=self.today, next_check_on__isnull=False)
         return self.due[value] if name == "due" else self._of_label(name, value)
+
+    def of_search(self, chosen: Mapping[str, str]) -> tuple[Asked, Q]:
+        """Give what filters ask of search texts; and, as a condition, what of them no search text knows."""
+        known = [label_term(name, self._indexed(name, value)) for name, value in chosen.items() if name in _INDEXED]
+        since = chosen.get("changed_since")
+        after = place_of(first_moment_of(date.fromisoformat(since)), 0) - 1 if since else None
+        beside = Q()
+        for name in chosen.keys() & {"due", "overdue"}:
+            beside &= self.of(name, chosen[name])
+        return Asked(known, after=after), beside
+
+    def _indexed(self, name: str, value: str) -> object:
+        return value if name in {"source", "family"} else self.labels.by_slug(name)[value].key
 
     def _of_label(self, name: str, value: str) -> Q:
         if name == "source":

@@ -6,6 +6,7 @@ from functools import cache
 from itertools import repeat
 from typing import Any
 
+from django.db import connection
 from django.utils.functional import cached_property
 
 from pledges.conditions import Conditions
@@ -13,6 +14,8 @@ from pledges.labels import UNRATED
 from pledges.models import PublicPledge, PublicSource
 from pledges.models.public_pledge import PublicPledgeQuerySet
 from pledges.questions import Question
+from pledges.search import Query
+from pledges.search_index import count_places, places
 from pledges.totals import Cell, Facets, WideCell, all_cells, count_dated, facets, wide_cells_of
 
 LABELLED = ("rating", "topic", "department", "promisor")
@@ -20,6 +23,7 @@ TALLIED = ("rating", "family", "topic", "department", "promisor")  # what a cell
 BESIDE = ("source", "due", "overdue")
 DIMENSIONS = (*TALLIED, *BESIDE)
 MOST_SOURCES = 20  # that are on offer at once
+MOST_COUNTED = 1_000  # of the pledges that a search finds: counting the many that have a common word would take longest
 
 Counted = list[tuple[tuple[str, ...], int]]  # values in the order of TALLIED, or of DIMENSIONS
 
@@ -27,7 +31,8 @@ Counted = list[tuple[tuple[str, ...], int]]  # values in the order of TALLIED, o
 class FacetCounter:
     """Counts for one request, each question of the database once. Every count agrees with the list that the choice gives.
 
-    What the tally knows it tells; a list of some pledges is counted in one pass over a covering index.
+    What the tally knows it tells; a list of some pledges is counted in one pass over a covering index. A search that finds
+    very many is not counted.
     """
 
     def __init__(self, conditions: Conditions) -> None:
@@ -37,6 +42,11 @@ class FacetCounter:
     def narrowed(self, chosen: Mapping[str, str]) -> PublicPledgeQuerySet:
         """Give the public pledges that all filters let through, in no order."""
         pledges = PublicPledge.objects.in_public()
+        if "q" in chosen:
+            query, (narrowed, beside) = Query.parse(chosen["q"]), self.conditions.of_search(chosen)
+            if not query.wanted:
+                return pledges.none()
+            return pledges.filter(beside, search_text__in=places(connection.vendor, query.within(narrowed)))
         for name, value in chosen.items():
             pledges = pledges.filter(self.conditions.of(name, value))
         return pledges
@@ -47,8 +57,23 @@ class FacetCounter:
             tallied = facets(self._tallied, chosen, TALLIED)
             return Facets(tallied.total, tallied.by_choice | self._beside(chosen))
         choices = {name: value for name, value in chosen.items() if name in DIMENSIONS}
-        found = self.narrowed({name: value for name, value in chosen.items() if name not in choices})
-        return facets(self._widely(found), choices, DIMENSIONS)
+        others = {name: value for name, value in chosen.items() if name not in choices}
+        if "q" in others and self.total(others) is None:
+            return Facets(self.total(chosen) if choices else None, {})
+        return facets(self._widely(self.narrowed(others)), choices, DIMENSIONS)
+
+    def total(self, chosen: Mapping[str, str]) -> int | None:
+        """Count what all filters let through; None when a search finds more than are counted."""
+        if chosen.keys() <= set(TALLIED):
+            return facets(self._tallied, chosen, TALLIED).total
+        if "q" not in chosen:
+            return self.narrowed(chosen).count()
+        query, (narrowed, beside) = Query.parse(chosen["q"]), self.conditions.of_search(chosen)
+        if beside or not query.wanted:
+            found = self.narrowed(chosen)[: MOST_COUNTED + 1].count()
+        else:
+            found = count_places(connection, query.within(narrowed), most=MOST_COUNTED + 1)
+        return found if found <= MOST_COUNTED else None
 
     def titles(self, keys: Iterable[str]) -> dict[str, str]:
         """Give what the documents with these keys are called."""
@@ -65,11 +90,15 @@ class FacetCounter:
         if chosen:
             found = facets(self._widely(self.narrowed(chosen)), {}, DIMENSIONS)
             return {name: found.by_choice[name] for name in BESIDE}
-        most_used = _most_used_sources().rows()
-        self._titles.update({str(key): title for key, title, _pledges in most_used})
         counted = count_dated(self.conditions.due, {"1": self.conditions.of("overdue", "1")})
-        sources = Counter({str(key): pledges for key, _title, pledges in most_used})
-        return {"source": sources, "due": counted, "overdue": counted}
+        return {"source": self.most_used, "due": counted, "overdue": counted}
+
+    @cached_property
+    def most_used(self) -> Counter[str]:
+        """The documents that most pledges were made in."""
+        rows = _most_used_sources().rows()
+        self._titles.update({str(key): title for key, title, _pledges in rows})
+        return Counter({str(key): pledges for key, _title, pledges in rows})
 
     @cached_property
     def _titles(self) -> dict[str, str]:

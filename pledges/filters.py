@@ -13,14 +13,15 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from pledges.conditions import NO_DUE_DAY, Conditions
-from pledges.facets import DIMENSIONS, LABELLED, MOST_SOURCES, FacetCounter
+from pledges.facets import DIMENSIONS, LABELLED, MOST_COUNTED, MOST_SOURCES, FacetCounter
 from pledges.filter_form import ORDERS, PledgeFilterForm, list_address, usual_sort
+from pledges.found_pages import cut_found
 from pledges.keyset import Slice, cut
 from pledges.labels import Label, Labels, families
 from pledges.listed import ListedPledge, listed
 from pledges.models import PublicPledge
 from pledges.models.public_pledge import PublicPledgeQuerySet
-from pledges.search import Query, nearness, nearness_by_text
+from pledges.search import Query
 from pledges.totals import Facets
 
 PAGE_SIZE = 50
@@ -48,12 +49,13 @@ class Pager:
 
 @dataclass(frozen=True)
 class Page:
-    """One page of a list, and how many pledges the whole list has."""
+    """One page of a list, and how many pledges the whole list has; None if a search found more than are counted."""
 
     rows: list[ListedPledge]
-    count: int
+    count: int | None
     pager: Pager
     sort: str
+    most_counted: int = MOST_COUNTED
 
     @property
     def groups(self) -> list[tuple[str, list[ListedPledge]]]:
@@ -87,7 +89,7 @@ class PledgeFilter:
 
     def page(self) -> Page:
         """Give the page that was asked for; any page costs the same."""
-        found = self._slice() if self._facets.total else Slice([], None, None)
+        found = Slice([], None, None) if self._facets.total == 0 else self._slice()
         return Page(
             rows=listed(found.rows, self.labels, today=self.today, searched=self.query.wanted),
             count=self._facets.total,
@@ -99,14 +101,14 @@ class PledgeFilter:
         )
 
     def _slice(self) -> Slice:
-        pledges, rows = self.pledges().for_lists(), None
-        if self.query.wanted:
-            rows = PublicPledge.objects.for_lists().select_related("search_text")
-        if rows is not None and self.sort == "relevance":
-            pledges = pledges.annotate(nearness=nearness(self.query))
-            rows = rows.annotate(nearness=nearness_by_text(self.query))
-        places = {name: self._answers[name] for name in ("after", "before")}
-        return cut(pledges, ORDERS[self.sort], PAGE_SIZE, places=places, rows_of=rows)
+        order, starts = ORDERS[self.sort], {name: self._answers[name] for name in ("after", "before")}
+        if self.searched and self.sort in {"relevance", "changed"}:
+            narrowed, beside = self.counter.conditions.of_search(self.chosen)
+            is_by_nearness = self.sort == "relevance"
+            tiers = self.query.by_nearness(narrowed) if is_by_nearness else {0: self.query.within(narrowed)}
+            return cut_found(tiers, beside, order, PAGE_SIZE, starts=starts)
+        rows = PublicPledge.objects.with_search_text() if self.searched else None
+        return cut(self.pledges().for_lists(), order, PAGE_SIZE, places=starts, rows_of=rows)
 
     def address(self, **changes: str) -> str:
         """Give the one address of this list's first page with some answers changed; an empty text drops one."""
@@ -151,16 +153,17 @@ class PledgeFilter:
         ]
 
     @cached_property
-    def to_drop(self) -> list[tuple[Chip, int]]:
-        """The filters without which something would be found, with how many pledges; most first."""
+    def to_drop(self) -> list[tuple[Chip, int | None]]:
+        """The filters without which something would be found, with how many pledges, None for very many; most first."""
         counted = [(chip, self.count_without(chip.filter_name)) for chip in self.chips]
-        return sorted(((chip, count) for chip, count in counted if count), key=lambda counted: -counted[1])
+        found = [(chip, count) for chip, count in counted if count != 0]
+        return sorted(found, key=lambda counted: -(MOST_COUNTED if counted[1] is None else counted[1]))
 
-    def count_without(self, name: str) -> int:
+    def count_without(self, name: str) -> int | None:
         """Count the pledges that would match without one of the filters that are on."""
-        if name in DIMENSIONS:
+        if name in self._facets.by_choice:
             return self._facets.by_choice[name].total()
-        return self.counter.narrowed({other: value for other, value in self.chosen.items() if other != name}).count()
+        return self.counter.total({other: value for other, value in self.chosen.items() if other != name})
 
     @property
     def _answers(self) -> dict[str, Any]:
@@ -194,14 +197,17 @@ class PledgeFilter:
         }
 
     def _counted_names(self, name: str) -> dict[str, str]:
-        counted = self._facets.by_choice[name]
         names = self._titles if name == "source" else self._names[name]
+        counted = self._facets.by_choice.get(name)
+        if counted is None:
+            return names
         return {value: f"{shown} ({counted[value]})" for value, shown in names.items()}
 
     @property
     def _titles(self) -> dict[str, str]:
         """The documents with the most pledges, and the chosen one."""
-        counted = self._facets.by_choice["source"]
+        by_choice = self._facets.by_choice
+        counted = by_choice["source"] if by_choice else self.counter.most_used
         most = sorted(counted, key=lambda key: (-counted[key], int(key)))[:MOST_SOURCES]
         titles = self.counter.titles(dict.fromkeys([*most, *self._names["source"]]))
         return {key: Truncator(title).chars(LONGEST_TITLE) for key, title in titles.items()}

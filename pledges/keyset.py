@@ -88,14 +88,24 @@ def cut(
 
     `rows_of` are the same or more pledges, with more about each: what it costs is then paid for one page only.
     """
-    backwards = places["after"] is None and places["before"] is not None
-    place = places["before" if backwards else "after"]
+    place, backwards = start_of(places)
     descending = order.is_descending != backwards
     beyond = _beyond([*zip(order.columns, place.values, strict=True)], place.key, descending) if place else Q()
     sign = "-" if descending else ""
     columns = [f"{sign}{column}" for column in (*order.columns, "pk")]
     page = pledges.filter(beyond).order_by(*columns)[: size + 1]
     found = list(page if rows_of is None else rows_of.filter(pk__in=page.values("pk")).order_by(*columns))
+    return slice_of(found, order, size, place=place, backwards=backwards)
+
+
+def start_of(places: Mapping[str, Cursor | None]) -> tuple[Cursor | None, bool]:
+    """Give the place that a page begins at, and whether it is read backwards from there."""
+    backwards = places["after"] is None and places["before"] is not None
+    return places["before" if backwards else "after"], backwards
+
+
+def slice_of(found: list[PublicPledge], order: Order, size: int, *, place: Cursor | None, backwards: bool) -> Slice:
+    """Give a page of what was found from a place on: one row more than it has, if there are more; backwards the nearest first."""
     has_more, rows = len(found) > size, found[:size]
     if backwards:
         rows.reverse()

@@ -1,7 +1,8 @@
-"""What of a pledge page can be searched: its texts without marks, and the tokens that the databases index."""
+"""What of a pledge page can be searched: its texts without marks, and the terms that the databases index."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from pledges.content import EvidenceContent, PledgeContent, VerdictContent, canonical
@@ -9,11 +10,12 @@ from pledges.markdown import plain
 from pledges.words import tokens
 
 BREAK = "_"  # stands between two texts, so that no phrase reaches from one into the next
-# Before tokens that are repeated because of where they stand: what is asked there comes first.
+# Before terms that are repeated because of where they stand: what is asked there comes first.
 NEAREST, NEAR = "t_", "s_"
+LABEL = "l_"  # before the name of a label; no word that can be typed has an underscore
 _NEAREST = frozenset({"headline", "quotation"})
 _NEAR = _NEAREST | {"background", "summary"}
-_MOST_CHARACTERS = 500_000  # PostgreSQL refuses a row whose tokens take up a million
+_MOST_CHARACTERS = 500_000  # PostgreSQL refuses a row whose terms take up a million
 
 
 class Passage(NamedTuple):
@@ -48,24 +50,43 @@ def _of_evidence(evidence: EvidenceContent) -> Iterator[Passage]:
         yield Passage("evidence", text)
 
 
-def index_text(found: Iterable[Passage]) -> str:
-    """Give what is indexed: tokens with a space on each side; first those of the nearest places and the near ones, then all."""
-    every = [(passage.place, tokens(passage.text)) for passage in found]
-    indexed = [
-        *(f"{NEAREST}{token}" for token in _with_breaks(of for place, of in every if place in _NEAREST)),
-        *(f"{NEAR}{token}" for token in _with_breaks(of for place, of in every if place in _NEAR)),
-        *_with_breaks(of for _place, of in every),
+def tokens_of(found: Iterable[Passage]) -> list[list[str]]:
+    """Give the tokens of each text."""
+    return [tokens(passage.text) for passage in found]
+
+
+def running_text(of_texts: Iterable[list[str]]) -> str:
+    """Give what of the texts stands where: tokens with a space on each side."""
+    return f" {' '.join(token for of_text in of_texts for token in (BREAK, *of_text))} "
+
+
+def term_text(found: Iterable[Passage], of_texts: Iterable[list[str]], labels: Iterable[str]) -> str:
+    """Give what is indexed: each term once, with a space on each side; again for the near places and the nearest."""
+    every = [(passage.place, _terms(of_text)) for passage, of_text in zip(found, of_texts, strict=True)]
+    terms = [
+        *labels,
+        *(f"{NEAREST}{term}" for place, of_text in every if place in _NEAREST for term in of_text),
+        *(f"{NEAR}{term}" for place, of_text in every if place in _NEAR for term in of_text),
+        *(term for _place, of_text in every for term in of_text),
     ]
-    text = " ".join(indexed)
+    text = " ".join(dict.fromkeys(terms))
     if len(text) > _MOST_CHARACTERS:
         text = text[:_MOST_CHARACTERS].rpartition(" ")[0]
     return f" {text} "
 
 
-def _with_breaks(texts: Iterable[list[str]]) -> Iterator[str]:
-    for of_text in texts:
-        yield BREAK
-        yield from of_text
+def _terms(of_text: list[str]) -> list[str]:
+    return [*of_text, *map(term, pairwise(of_text))]
+
+
+def term(phrase: Sequence[str]) -> str:
+    """Give the term of one token, or of two that stand in a row: no token has two underscores."""
+    return "__".join(phrase)
+
+
+def label_term(name: str, value: object) -> str:
+    """Give the term of a label: so a search is narrowed in the index that finds it."""
+    return f"{LABEL}{name}_{value}"
 
 
 def write_passages(found: Iterable[Passage]) -> str:

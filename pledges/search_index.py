@@ -1,10 +1,12 @@
-"""Each database's own index over the tokens of `SearchText`, which nothing but the database keeps in step with them.
+"""Each database's own index over the terms of `SearchText`, which nothing but the database keeps in step with them.
 
 PostgreSQL indexes an expression; SQLite has a full-text table beside the rows and triggers that fill it. Both only look up
-tokens: what a word is, `pledges.words` decides. SQLite's table rebuild drops triggers: `migrate` puts them back.
+terms: what a term is, `pledges.passages` decides. SQLite's table rebuild drops triggers: `migrate` puts them back.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from django.db import DatabaseError, OperationalError, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -13,36 +15,53 @@ from django.db.models.expressions import RawSQL
 
 TABLE, INDEX = "pledges_searchtext", "pledges_searchindex"
 
-Phrase = tuple[str, ...]
+_BEGIN, _TICK = datetime(2000, 1, 1, tzinfo=UTC), timedelta(milliseconds=1)
+_TICKS, _KEYS = 2**42, 2**21  # 139 years, two million pledges: together they fill a number of the database
 
-_ADD = f"INSERT INTO {INDEX} (rowid, tokens) VALUES (NEW.pledge_id, NEW.tokens);"
-_DROP = f"INSERT INTO {INDEX} ({INDEX}, rowid, tokens) VALUES ('delete', OLD.pledge_id, OLD.tokens);"
+_ADD = f"INSERT INTO {INDEX} (rowid, terms) VALUES (NEW.place, NEW.terms);"
+_DROP = f"INSERT INTO {INDEX} ({INDEX}, rowid, terms) VALUES ('delete', OLD.place, OLD.terms);"
 _TRIGGERS = {
     f"{INDEX}_{event.lower()}": f"AFTER {event} ON {TABLE} BEGIN {steps} END"
     for event, steps in {"INSERT": _ADD, "DELETE": _DROP, "UPDATE": f"{_DROP} {_ADD}"}.items()
 }
-_TOKENS = "tokenize=\"unicode61 remove_diacritics 0 tokenchars '_'\""
-_CONTENT = f"content='{TABLE}', content_rowid='pledge_id', columnsize=0"
+_TERMS = "detail=none, columnsize=0, tokenize=\"unicode61 remove_diacritics 0 tokenchars '_'\""
 _SQLITE = [
-    f"CREATE VIRTUAL TABLE IF NOT EXISTS {INDEX} USING fts5(tokens, {_CONTENT}, {_TOKENS})",
+    f"CREATE VIRTUAL TABLE IF NOT EXISTS {INDEX} USING fts5(terms, content='{TABLE}', content_rowid='place', {_TERMS})",
     *(f"CREATE TRIGGER IF NOT EXISTS {name} {what}" for name, what in _TRIGGERS.items()),
     f"INSERT INTO {INDEX} ({INDEX}) VALUES ('rebuild')",
 ]
 _PARTS = [INDEX, *_TRIGGERS]
-_VECTOR = "array_to_tsvector(string_to_array(btrim(tokens), ' '))"
+# PostgreSQL's index knows no order. Of a common word the first page is nearly always among so many rows at the end, and only
+# these are then read; the others only if they are needed.
+_NEAR_END = 2_000
+_VECTOR = "array_to_tsvector(string_to_array(btrim(terms), ' '))"
 _POSTGRESQL = [
-    # Phrases are looked for in the text itself, of every pledge that has their words: unpacking it would take the most time.
-    f"ALTER TABLE {TABLE} ALTER COLUMN tokens SET STORAGE EXTERNAL",
     # Without fastupdate a bulk load leaves no list of what is still to be indexed, which every search would read.
     f"CREATE INDEX IF NOT EXISTS {INDEX} ON {TABLE} USING gin (({_VECTOR})) WITH (fastupdate = off)",
-    # Without statistics every word counts as rare: the planner never reads the whole table for a common one.
+    # Without statistics every term counts as rare: the planner never reads the whole table for a common one.
     f"ALTER INDEX {INDEX} ALTER COLUMN 1 SET STATISTICS 0",
 ]
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What is looked up: the search texts that have every wanted term (at least one), and of no unwanted group all.
+
+    They lie after one place and before another. Terms hold nothing that either database would take for an operator.
+    """
+
+    wanted: Sequence[str]
+    unwanted: Sequence[Sequence[str]] = ()
+    after: int | None = None
+    before: int | None = None
+
+
 def install_index(connection: BaseDatabaseWrapper) -> None:
-    """Put the index in place, filled, if any part of it is missing."""
+    """Put the index in place, filled, if any part of it is missing; not on the table of an older release."""
     with connection.cursor() as cursor:
+        columns = connection.introspection.get_table_description(cursor, TABLE)
+        if "terms" not in {column.name for column in columns}:
+            return
         if connection.vendor == "sqlite":
             cursor.execute("SELECT COUNT(*) FROM sqlite_master WHERE name IN (%s, %s, %s, %s)", _PARTS)
             if cursor.fetchone() == (len(_PARTS),):
@@ -116,35 +135,67 @@ def forget_what_is_gone(connection: BaseDatabaseWrapper) -> None:
             cursor.execute(f"INSERT INTO {INDEX} ({INDEX}) VALUES ('optimize')")
 
 
-def keys(vendor: str, wanted: Sequence[Phrase], unwanted: Sequence[Phrase]) -> RawSQL:
-    """Give, as a subquery, the keys of the pledges that have every wanted phrase (at least one) and none of the unwanted.
-
-    A phrase is one token or several in a row; tokens hold nothing that either database would take for an operator.
-    """
-    return _sqlite_keys(wanted, unwanted) if vendor == "sqlite" else _postgresql_keys(wanted, unwanted)
+def place_of(changed_at: datetime, key: int) -> int:
+    """Give the place of a pledge that changed then: a later one has a larger place, and no two have the same."""
+    tick = max(-_TICKS, min(_TICKS - 1, (changed_at - _BEGIN) // _TICK))
+    return tick * _KEYS + key % _KEYS
 
 
-def _sqlite_keys(wanted: Sequence[Phrase], unwanted: Sequence[Phrase]) -> RawSQL:
-    asked = " AND ".join(map(_quoted, wanted))
-    if unwanted:
-        asked = f"({asked}) NOT ({' OR '.join(map(_quoted, unwanted))})"
-    return RawSQL(f"SELECT rowid FROM {INDEX} WHERE {INDEX} MATCH %s", [asked])
+def places(vendor: str, asked: Asked) -> RawSQL:
+    """Give all places that are found, as a subquery."""
+    return RawSQL(*_lookup(vendor, asked))
 
 
-def _quoted(phrase: Phrase) -> str:
-    return f'"{" ".join(phrase)}"'
+def count_places(connection: BaseDatabaseWrapper, asked: Asked, *, most: int) -> int:
+    """Count the places that are found, up to so many."""
+    sql, values = _lookup(connection.vendor, asked)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT COUNT(*) FROM ({sql} LIMIT %s) AS found", [*values, most])
+        (found,) = cursor.fetchone()
+    return int(found)
 
 
-def _postgresql_keys(wanted: Sequence[Phrase], unwanted: Sequence[Phrase]) -> RawSQL:
-    # Every phrase narrows by its tokens alone; that they stand in a row is then read from the text.
-    lexemes = [f"'{token}'" for phrase in wanted for token in phrase]
-    lexemes += [f"!'{token}'" for token, *more in unwanted if not more]
-    conditions, values = [f"{_VECTOR} @@ %s::tsquery"], [" & ".join(lexemes)]
-    for phrase, sign in [*_in_a_row(wanted, ">"), *_in_a_row(unwanted, "=")]:
-        conditions.append(f"strpos(tokens, %s) {sign} 0")
-        values.append(f" {' '.join(phrase)} ")
-    return RawSQL(f"SELECT pledge_id FROM {TABLE} WHERE {' AND '.join(conditions)}", values)
+def first_places(vendor: str, asked: Asked, limit: int, *, backwards: bool = False) -> RawSQL:
+    """Give the last so many of the places that are found, or, backwards, the first."""
+    direction = "ASC" if backwards else "DESC"
+    sql, values = _lookup(vendor, asked)
+    if vendor == "sqlite":  # reads its index in the order of the places
+        return RawSQL(f"{sql} ORDER BY rowid {direction} LIMIT %s", [*values, limit])
+    ordered = f"ORDER BY place + 0 {direction} LIMIT %s"  # not place: the planner would try row by row from one end
+    bounds, of_bounds = _within(asked, "place")
+    edge = f"(SELECT place FROM {TABLE} WHERE {bounds} ORDER BY place {direction} OFFSET {_NEAR_END} LIMIT 1)"
+    near_end = f"{sql} AND place {'<=' if backwards else '>='} {edge} {ordered}"
+    rest = f"{sql} AND (SELECT COUNT(*) FROM near_end) < %s {ordered}"
+    return RawSQL(
+        f"WITH near_end AS MATERIALIZED ({near_end}) SELECT place FROM near_end UNION SELECT place FROM ({rest}) AS rest",
+        [*values, *of_bounds, limit, *values, limit, limit],
+    )
 
 
-def _in_a_row(phrases: Sequence[Phrase], sign: str) -> Iterator[tuple[Phrase, str]]:
-    return ((phrase, sign) for phrase in phrases if len(phrase) > 1)
+def _lookup(vendor: str, asked: Asked) -> tuple[str, list[str | int]]:
+    if vendor == "sqlite":
+        bounds, values = _within(asked, "rowid")
+        return f"SELECT rowid FROM {INDEX} WHERE {INDEX} MATCH %s AND {bounds}", [_sqlite_terms(asked), *values]
+    bounds, values = _within(asked, "place")
+    # Of terms that the planner sees, each makes it expect fewer rows, at last too few to combine with another index.
+    found = f"{_VECTOR} @@ (SELECT %s::tsquery)"
+    return f"SELECT place FROM {TABLE} WHERE {found} AND {bounds}", [_postgresql_terms(asked), *values]
+
+
+def _within(asked: Asked, key: str) -> tuple[str, list[int]]:
+    bounds = {f"{key} > %s": asked.after, f"{key} < %s": asked.before}
+    stated = {sql: place for sql, place in bounds.items() if place is not None}
+    return " AND ".join(stated) or "TRUE", list(stated.values())
+
+
+def _sqlite_terms(asked: Asked) -> str:
+    wanted, *unwanted = (_all_of(group, '"', " AND ") for group in (asked.wanted, *asked.unwanted))
+    return f"{wanted} NOT ({' OR '.join(unwanted)})" if unwanted else wanted
+
+
+def _postgresql_terms(asked: Asked) -> str:
+    return " & !".join(_all_of(group, "'", " & ") for group in (asked.wanted, *asked.unwanted))
+
+
+def _all_of(terms: Sequence[str], quote: str, sign: str) -> str:
+    return f"({sign.join(f'{quote}{term}{quote}' for term in terms)})"

@@ -33,11 +33,11 @@ class Snippet:
     pieces: tuple[Piece, ...]
 
 
-def snippet(found: Sequence[Passage], index_text: str, phrases: Sequence[Phrase]) -> Snippet | None:
+def snippet(found: Sequence[Passage], running_text: str, phrases: Sequence[Phrase]) -> Snippet | None:
     """Cut a line from one of the texts, the headline aside; None when only that has what was searched for."""
-    # What is indexed ends with each text's tokens in the same order, so only one text is read word by word.
+    # The running text has each text's tokens in the same order, so only one text is read word by word.
     wanted = [f" {' '.join(phrase)} " for phrase in phrases]
-    scores = [sum(phrase in of_text for phrase in wanted) for of_text in _BETWEEN.split(index_text)[1:]]
+    scores = [sum(phrase in of_text for phrase in wanted) for of_text in _BETWEEN.split(running_text)[1:]]
     beside = [(score, passage) for score, passage in zip(scores, found, strict=False) if passage.place != "headline"]
     score, best = max(beside, key=lambda scored: scored[0], default=(0, None))
     return Snippet(best.place, _cut(best.text, spans(best.text, phrases))) if score and best else None

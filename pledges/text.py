@@ -28,6 +28,11 @@ def clean_line(text: str) -> str:
     return _SPACES.sub(" ", clean(text)).strip()
 
 
+def in_one_case(name: str) -> str:
+    """Give the one spelling of a name that may be typed in any capitals, as Unicode compares identifiers."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+
+
 def hidden_marks(text: str) -> list[str]:
     """Name the characters that no reader can see, with their positions counted from 1: the first few of many."""
     found = (

@@ -74,9 +74,12 @@ def _dated(due: tuple[tuple[str, Q], ...], overdue: tuple[tuple[str, Q], ...]) -
 
 @dataclass(frozen=True)
 class Facets:
-    """How many pledges match what is chosen, and would match with another choice of one dimension."""
+    """How many pledges match what is chosen, and would match with another choice of one dimension.
 
-    total: int
+    Of very many there is no number: the total is None, and no choice of any dimension is counted.
+    """
+
+    total: int | None
     by_choice: dict[str, Counter[str]]
 
 

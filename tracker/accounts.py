@@ -53,9 +53,21 @@ class EditorAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         is_fresh = any(time.time() - record["at"] < REAUTHENTICATION_TIMEOUT for record in records)
         return not is_fresh and bool(super().is_reauthentication_required(**options))
 
+    def is_safe_url(self, url: str) -> bool:
+        """Say where a log-in may go on to; to what is no address at all it may not, and allauth fails at that."""
+        try:
+            return bool(super().is_safe_url(url))
+        except ValueError:
+            return False
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
+        """Find a name as it is stored, however it was typed: databases do not agree on capitals beyond A to Z."""
+        name = Editor.normalize_username(credentials.get("username", ""))
+        return super().authenticate(request, **{**credentials, "username": name})
+
     def _get_login_attempts_cache_key(self, _request: HttpRequest, **credentials: Any) -> str:
         # By name alone: with the host in the key, as allauth has it, every port would have a count of its own.
-        return str(credentials.get("username", "")).upper()  # as a database does to find a name in any case
+        return str(Editor.normalize_username(credentials.get("username", "")))
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """Name a visitor by a keyed hash: what throttles count is stored, and an address never is."""

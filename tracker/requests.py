@@ -17,6 +17,7 @@ EDITORS_PAGES = ("/admin/", "/accounts/")
 FORM_PAGES = ("/newsletter/",)  # where anyone may send a form, without a file
 LARGEST_BODY = 12_000_000  # a picture of 8 MB in a form
 _FORM, _FORM_IN_PARTS = "application/x-www-form-urlencoded", "multipart/form-data"
+_MOST_DIGITS, _DIGITS = 20, re.compile(r"[0-9]+", re.ASCII)
 _SESSION_KEY = re.compile(r"[a-z0-9]{32}", re.ASCII)
 
 
@@ -26,8 +27,8 @@ def guard_requests(get_response: Handler) -> Handler:
     def middleware(request: HttpRequest) -> HttpResponse:
         is_for_editors = request.path_info.startswith(EDITORS_PAGES)
         _drop_cookies(request, keep=is_for_editors)
-        if _declared_length(request) > LARGEST_BODY:
-            return errors.page(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        if status := _fault_of_length(request):
+            return errors.page(request, status)
         if request.path_info.startswith(FORM_PAGES):
             request.upload_handlers = [NoFiles(request)]
         if any(_has_nul(fields) for fields in _fields(request)):
@@ -60,9 +61,14 @@ def _drop_cookies(request: HttpRequest, *, keep: bool) -> None:
         request.COOKIES.pop(settings.SESSION_COOKIE_NAME, None)
 
 
-def _declared_length(request: HttpRequest) -> int:
+def _fault_of_length(request: HttpRequest) -> HTTPStatus | None:
+    """Say what is wrong with the length that a body is said to have; Django fails at one that is no number."""
     length = request.META.get("CONTENT_LENGTH") or "0"
-    return int(length) if length.isascii() and length.isdigit() else 0
+    if not _DIGITS.fullmatch(length):
+        return HTTPStatus.BAD_REQUEST
+    # Of thousands of digits Python makes no number.
+    is_too_long = len(length) > _MOST_DIGITS or int(length) > LARGEST_BODY
+    return HTTPStatus.REQUEST_ENTITY_TOO_LARGE if is_too_long else None
 
 
 def _fields(request: HttpRequest) -> list[QueryDict]:

@@ -10,13 +10,14 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage  # type: ign
 
 FOLDER = "css/"
 SHEET = f"{FOLDER}site.css"
+_FOR_AUTHORS = re.compile(r"/\*.*?\*/|^ +|^\n", re.DOTALL | re.MULTILINE)  # comments, indents, empty lines
 _IMPORT = re.compile(r'@import url\("(?P<name>[^"]+)"\);')
 
 Files = Mapping[str, tuple[Storage, str]]  # by name: where a file lies, and under which path there
 
 
 class OneSheetStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # no types
-    """Puts the imported files in the place of their imports, so that a page asks for one style sheet.
+    """Puts the imported files in the place of their imports, so that a page asks for one style sheet, and a small one.
 
     In development nothing is collected, and the browser follows the imports.
     """
@@ -28,7 +29,8 @@ class OneSheetStorage(CompressedManifestStaticFilesStorage):  # type: ignore[mis
 
 
 def _whole_sheet(files: Files) -> str:
-    return _IMPORT.sub(lambda found: _text(files, FOLDER + found["name"]), _text(files, SHEET))
+    whole = _IMPORT.sub(lambda found: _text(files, FOLDER + found["name"]), _text(files, SHEET))
+    return _FOR_AUTHORS.sub("", whole)
 
 
 def _text(files: Files, name: str) -> str:

@@ -78,7 +78,7 @@ def differences() -> Iterator[str]:
     stood = _all_stood()
     found = expected()
     while batch := list(islice(found, _BATCH)):
-        texts = SearchText.objects.in_bulk([one.pledge_id for one in batch])
+        texts = SearchText.objects.in_bulk([one.pledge_id for one in batch], field_name="pledge_id")
         for one in batch:
             row, rated = public.pop(one.pledge_id, None), stood.pop(one.pledge_id, [])
             if row is None:

@@ -2,34 +2,51 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pledges.content import PledgeContent
+from pledges.labels import UNRATED
 from pledges.models import PublicPledge, SearchText
-from pledges.passages import index_text, passages, write_passages
+from pledges.passages import label_term, passages, running_text, term_text, tokens_of, write_passages
+from pledges.search_index import place_of
 
 
-def columns(content: PledgeContent) -> dict[str, Any]:
+def columns(public: PublicPledge, content: PledgeContent) -> dict[str, Any]:
     """Give what search knows of a pledge with this content."""
     found = passages(content)
-    return {"tokens": index_text(found), "passages": write_passages(found)}
+    of_texts = tokens_of(found)
+    return {
+        "place": place_of(public.changed_at, public.pk),
+        "terms": term_text(found, of_texts, _labels(public, content)),
+        "tokens": running_text(of_texts),
+        "passages": write_passages(found),
+    }
+
+
+def _labels(public: PublicPledge, content: PledgeContent) -> Iterator[str]:
+    verdict = content.verdict
+    yield label_term("topic", public.topic_id)
+    yield label_term("department", public.department_id)
+    yield label_term("promisor", public.promisor_id)
+    yield label_term("source", public.made_in_id)
+    yield label_term("family", verdict.rating.family if verdict else UNRATED)
+    if verdict:
+        yield label_term("rating", verdict.rating.key)
 
 
 def refresh(public: PublicPledge, content: PledgeContent) -> None:
     """Write the search text of a pledge anew; a withdrawn one has none."""
-    if public.withdrawn_at:
-        SearchText.objects.filter(pledge=public).delete()
-    else:
-        SearchText.objects.update_or_create(pledge=public, defaults=columns(content))
+    SearchText.objects.filter(pledge=public).delete()
+    create([(public, content)])
 
 
 def create(found: Iterable[tuple[PublicPledge, PledgeContent]]) -> None:
     """Write the search texts of pledges that have none yet."""
     SearchText.objects.bulk_create(
-        SearchText(pledge=public, **columns(content)) for public, content in found if not public.withdrawn_at
+        SearchText(pledge=public, **columns(public, content)) for public, content in found if not public.withdrawn_at
     )
 
 
 def difference(public: PublicPledge, content: PledgeContent, found: SearchText | None) -> Iterator[str]:
     """Say, in a sentence, that search knows something else of a pledge than its last edition says."""
-    expected = None if public.withdrawn_at else columns(content)
-    stored = {"tokens": found.tokens, "passages": found.passages} if found else None
+    expected = None if public.withdrawn_at else columns(public, content)
+    stored = {name: getattr(found, name) for name in expected or ()} if found else None
     if stored != expected:
         yield f"Search knows something else of {public.slug} than its last edition: rebuild_public makes it again."

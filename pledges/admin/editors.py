@@ -6,7 +6,7 @@ from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
-from django.contrib.auth.forms import AdminPasswordChangeForm, UserCreationForm
+from django.contrib.auth.forms import AdminPasswordChangeForm, UserCreationForm, UsernameField
 from django.contrib.auth.models import Group
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -31,6 +31,7 @@ _HELP_TEXTS = {
     "is_staff": _("Untick this to keep somebody out of the editors’ site for a while."),
 }
 _WIDGETS = {"groups": forms.CheckboxSelectMultiple}
+_FIELD_CLASSES = {"username": UsernameField}
 _LABELS = {"groups": _("Roles"), "is_active": _("Account in use"), "is_staff": _("May log in")}
 
 
@@ -41,6 +42,7 @@ class EditorForm(SeenForm):
         help_texts = _HELP_TEXTS
         labels = _LABELS
         widgets = _WIDGETS
+        field_classes = _FIELD_CLASSES
 
 
 class NewEditorForm(UserCreationForm):
@@ -70,6 +72,7 @@ class NewEditorForm(UserCreationForm):
         help_texts = _HELP_TEXTS
         labels = _LABELS
         widgets = _WIDGETS
+        field_classes = _FIELD_CLASSES
 
 
 class PasswordForm(AdminPasswordChangeForm):

@@ -39,6 +39,9 @@ class OrderlyAdmin(admin.ModelAdmin):
             return asked in {"", "exact", f"{key}__exact"} and is_key_of(field.related_model, value)
         return asked in {"", "exact"}
 
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        return super().get_object(request, object_id, from_field or None)  # an empty name would be looked up as well
+
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         if len(search_term) > LONGEST_SEARCH:
             raise BadRequest  # each word is a condition, of which a database takes so many

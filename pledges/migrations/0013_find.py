@@ -3,24 +3,21 @@ from django.db import migrations, models
 
 import pledges.models.fields
 from pledges.content import read
-from pledges.passages import index_text, passages, write_passages
-from pledges.search_index import install_index, remove_index
+from pledges.search_index import remove_index
 
 COUNTED = ["topic", "department", "promisor", "rating", "made_in", "due_day", "next_check_on", "changed_at"]
 
 
 def fill(apps, schema_editor):
-    """What `rebuild_public` would write, so that search finds everything before somebody runs it."""
-    public_pledges, public_sources, texts, due_tallies = (
-        apps.get_model("pledges", name).objects for name in ("PublicPledge", "PublicSource", "SearchText", "DueTally")
+    """What `rebuild_public` would write, so that lists are whole before somebody runs it."""
+    public_pledges, public_sources, due_tallies = (
+        apps.get_model("pledges", name).objects for name in ("PublicPledge", "PublicSource", "DueTally")
     )
     for public in public_pledges.select_related("edition").order_by("edition").iterator():
         content = read(bytes(public.edition.content))
         public.made_in_id = content.made_in.key
         public.save(update_fields=["made_in"])
         if public.withdrawn_at is None:
-            found = passages(content)
-            texts.create(pledge=public, tokens=index_text(found), passages=write_passages(found))
             source, _created = public_sources.get_or_create(source_id=content.made_in.key, defaults={"pledges": 0})
             source.title, source.pledges = content.made_in.title, source.pledges + 1
             source.save()
@@ -28,10 +25,6 @@ def fill(apps, schema_editor):
     due_tallies.bulk_create(due_tallies.model(**cell) for cell in due.annotate(pledges=models.Count("*")))
     if schema_editor.connection.vendor == "postgresql":
         schema_editor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # or the table could not be altered after this
-
-
-def install(_apps, schema_editor):
-    install_index(schema_editor.connection)
 
 
 def remove(_apps, schema_editor):
@@ -132,5 +125,5 @@ class Migration(migrations.Migration):
         index("source", ["made_in", "changed_at", "pledge"]),
         index("cell", COUNTED),
         index("pledge", ["pledge", *COUNTED]),
-        migrations.RunPython(install, remove),
+        migrations.RunPython(migrations.RunPython.noop, remove),
     ]

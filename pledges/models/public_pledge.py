@@ -20,6 +20,10 @@ class PublicPledgeQuerySet(models.QuerySet["PublicPledge"]):
         """Leave out the long texts that no list shows."""
         return self.defer("recorded", "corrections")
 
+    def with_search_text(self) -> Self:
+        """Add what a line of a search shows."""
+        return self.for_lists().select_related("search_text").defer("search_text__terms")
+
     def withdrawn(self) -> Self:
         return self.filter(withdrawn_at__isnull=False)
 

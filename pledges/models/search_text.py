@@ -2,14 +2,16 @@ from django.db import models
 
 
 class SearchText(models.Model):
-    """What search knows of a public pledge: the tokens to look up, and the texts that snippets are cut from.
+    """What search knows of a public pledge: the terms to look up, and the texts that snippets are cut from.
 
     Written with the read model; a withdrawn pledge has none. `pledges.search_index` adds the database's own index.
     """
 
-    pledge = models.OneToOneField(
-        "pledges.PublicPledge", primary_key=True, on_delete=models.CASCADE, related_name="search_text"
-    )
+    place = models.BigIntegerField(
+        primary_key=True
+    )  # among all, by when the pledge changed: its row is in that order too
+    pledge = models.OneToOneField("pledges.PublicPledge", on_delete=models.CASCADE, related_name="search_text")
+    terms = models.TextField()
     tokens = models.TextField()
     passages = models.TextField()
 

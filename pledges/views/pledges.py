@@ -24,7 +24,7 @@ def pledge_list(request: HttpRequest) -> HttpResponse:
     if pledge_filter.is_valid and not pledge_filter.is_asked_plainly(request.GET):
         return redirect(pledge_filter.own_address)
     page = pledge_filter.page() if pledge_filter.is_valid else None
-    if page and page.count and not page.rows:
+    if page and page.count != 0 and not page.rows:
         return redirect(pledge_filter.address())  # past an end that the list no longer has
     status = HTTPStatus.OK if page else HTTPStatus.BAD_REQUEST
     return render(request, "pledges/pledge_list.html", {"pledge_filter": pledge_filter, "page": page}, status=status)

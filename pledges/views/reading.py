@@ -6,7 +6,6 @@ from typing import Any, TypeVar
 from django import forms
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
@@ -50,7 +49,7 @@ class PlaceForm(forms.Form):
     """Where a page of a list by numbers ends: it shows what comes before `before`, or the last when nothing is asked."""
 
     # Not "$", which a line end may follow: a page has one address.
-    before = forms.RegexField(r"^[1-9][0-9]{0,17}\Z", label=_("Before"), required=False, strip=False)
+    before = forms.RegexField(r"^[1-9][0-9]{0,17}\Z", required=False, strip=False, widget=forms.HiddenInput)
 
     @property
     def before_number(self) -> int | None:

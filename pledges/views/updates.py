@@ -8,7 +8,6 @@ from itertools import groupby
 from typing import Any
 
 from django import forms
-from django.core.validators import MinValueValidator
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,8 +19,9 @@ from django.utils.translation import gettext_lazy as _lazy
 from pledges import changes
 from pledges.changes import Change, Within
 from pledges.dates import first_moment_of
+from pledges.filter_form import DayField
 from pledges.labels import Labels
-from pledges.views.reading import page_showing
+from pledges.views.reading import PlaceForm, page_showing
 
 PAGE_SIZE = 25
 
@@ -48,36 +48,21 @@ class Asked:
         return Within(since=since, before=self.before)
 
 
-class UpdatesForm(forms.Form):
+class UpdatesForm(PlaceForm):
     """All that the page can be asked."""
 
-    since = forms.DateField(
-        label=_lazy("Since"),
-        required=False,
-        input_formats=["%Y-%m-%d"],
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        error_messages={"invalid": _lazy("Write the day like this: 2026-03-31.")},
-        validators=[MinValueValidator(date(1900, 1, 1), _lazy("Choose a day since 1900."))],
-    )
-    before = forms.RegexField(
-        "^[1-9][0-9]{0,17}$",
-        required=False,
-        strip=False,
-        widget=forms.HiddenInput,
-        error_messages={"invalid": _lazy("This address of a page is damaged. Start again from the first page.")},
-    )
+    since = DayField(_lazy("Since"))
 
     def clean(self) -> dict[str, Any]:
         if "since" in self.errors:
             self.fields["since"].widget = forms.TextInput()  # a calendar would not show what was typed
-        if damaged := self.errors.pop("before", None):
-            self.add_error(None, damaged.as_data())
+        if self.errors.pop("before", None):
+            self.add_error(None, _("This address of a page is damaged. Start again from the first page."))
         return self.cleaned_data
 
     @property
     def asked(self) -> Asked:
-        before = self.cleaned_data["before"]
-        return Asked(self.cleaned_data["since"], int(before) if before else None)
+        return Asked(self.cleaned_data["since"], self.before_number)
 
     def is_asked_plainly(self, sent: QueryDict) -> bool:
         """Whether an address says no more than it must: a browser sends an empty field too."""

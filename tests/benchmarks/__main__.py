@@ -22,7 +22,7 @@ SETTINGS = {
 }
 
 
-ON_BOTH = ("pages", "lists", "editors", "public_log", "newsletter")
+ON_BOTH = ("pages", "lists", "search", "editors", "public_log", "newsletter", "fuzz")
 
 
 def run(part: str, database_url: str, folder: Path, *arguments: str) -> None:

@@ -5,6 +5,9 @@ import itertools
 import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+from django.db.models import Model
 
 from pledges import content, log
 from pledges.actions import public_pledges
@@ -23,26 +26,31 @@ VOCABULARY = [
 ]
 _WORDS_OF_A_TEXT = 80
 _FIRST_MOMENT = datetime(2020, 1, 1, tzinfo=UTC)
+Made = TypeVar("Made", bound=Model)
 
 
 class Country:
-    """The labels and people of Ruritania, and a maker of its pledges."""
+    """The labels and people of Ruritania, made once, and a maker of its pledges."""
 
     def __init__(self) -> None:
-        self.topics = [Topic.objects.create(slug=f"topic-{n}", name=f"Fruit {n:02}") for n in range(12)]
-        self.departments = [
-            Department.objects.create(slug=f"department-{n}", name=f"Ministry {n:02}") for n in range(9)
-        ]
+        self.topics = [_made(Topic, slug=f"topic-{n}", name=f"Fruit {n:02}") for n in range(12)]
+        self.departments = [_made(Department, slug=f"department-{n}", name=f"Ministry {n:02}") for n in range(9)]
         self.promisors = [
-            Promisor.objects.create(slug=f"promisor-{n}", name=f"Lemon Party {n}", kind="party") for n in range(2)
+            _made(Promisor, slug=f"promisor-{n}", name=f"Lemon Party {n}", kind="party") for n in range(2)
         ]
         self.ratings = [
-            Rating.objects.create(
-                slug=family, name=f"Lemons {family}", family=family, definition="Counted in lemons.", position=place
+            _made(
+                Rating,
+                slug=family,
+                name=f"Lemons {family}",
+                family=family,
+                definition="Counted in lemons.",
+                position=place,
             )
             for place, family in enumerate(FAMILIES, start=1)
         ]
-        self.source = Source.objects.create(
+        self.source = _made(
+            Source,
             title="The lemon manifesto",
             publisher="Lemon Party of Ruritania",
             url="https://lemons.example/manifesto",
@@ -52,9 +60,7 @@ class Country:
         self.document = SourceContent(
             self.source.pk, "The lemon manifesto", "Lemon Party", self.source.url, "manifesto", "2024-06"
         )
-        self.writer, self.checker = (
-            Editor.objects.create_user(username=name, handle=name) for name in ("writer", "checker")
-        )
+        self.writer, self.checker = (_made(Editor, username=name, handle=name) for name in ("writer", "checker"))
 
     def publish(self, count: int) -> None:
         """Publish so many pledges, each by one edition of a true chain, and make the lists from the editions."""
@@ -131,6 +137,10 @@ class Country:
             evidence=tuple(_evidence(number, place, self.document) for place in range(EVIDENCE)),
             replies=(),
         )
+
+
+def _made(model: type[Made], **columns: Any) -> Made:
+    return model._default_manager.get_or_create(**columns)[0]
 
 
 def _evidence(number: int, place: int, document: SourceContent) -> EvidenceContent:

@@ -1,17 +1,20 @@
 """The same search gives the same pledges on both databases: the expected ones are written down here."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.db.models import Case, Value
+from django.db import connection
+from django.db.models.expressions import RawSQL
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pledges.actions import public_pledges
+from pledges.filters import PledgeFilter
 from pledges.models import Pledge, PublicPledge, SearchText
 from pledges.passages import read_passages
-from pledges.search import Query, matching, nearness, nearness_by_text
-from pledges.search_index import Phrase
+from pledges.search import Query
+from pledges.search_index import Asked, place_of, places
 from pledges.words import tokens
 from tests.factories import make_evidence, make_pledge, make_rating, make_source, make_verdict, publish
 
@@ -120,8 +123,12 @@ def corpus() -> None:
 
 
 def found(question: str) -> set[str]:
-    public = PublicPledge.objects.in_public().filter(matching(Query.parse(question)))
+    public = PublicPledge.objects.filter(search_text__in=looked_up(Query.parse(question).within(Asked(()))))
     return set(public.values_list("slug", flat=True))
+
+
+def looked_up(asked: Asked) -> RawSQL | list[int]:
+    return places(connection.vendor, asked) if asked.wanted else []
 
 
 @pytest.mark.usefixtures("corpus")
@@ -133,15 +140,9 @@ def test_finds_the_same_pledges_on_both_databases() -> None:
 @pytest.mark.usefixtures("corpus")
 def test_nothing_that_can_be_typed_raises() -> None:
     for hostile in HOSTILE:
-        query = Query.parse(hostile)
+        pledge_filter = PledgeFilter({"q": hostile}, today=date(2026, 11, 24))
 
-        pledges = (
-            PublicPledge.objects.in_public()
-            .filter(matching(query))
-            .annotate(nearness=nearness(query) if query.wanted else Value(0))
-        )
-
-        assert list(pledges.order_by("-nearness")) is not None, hostile
+        assert not pledge_filter.is_valid or pledge_filter.page(), hostile
 
 
 WORDS = [
@@ -171,13 +172,14 @@ def fits(query: Query, pledge: PublicPledge) -> bool:
     """What a search means, said without a database."""
     texts = [tokens(text) for _place, text in read_passages(pledge.search_text.passages)]
 
-    def has(phrase: Phrase) -> bool:
+    def has(phrase: tuple[str, ...]) -> bool:
         return any(phrase == part for text in texts for part in _runs(text, len(phrase)))
 
-    return bool(query.wanted) and all(map(has, query.wanted)) and not any(map(has, query.unwanted))
+    has_unwanted = any(all(map(has, group)) for group in query.unwanted)
+    return bool(query.wanted) and all(map(has, query.wanted)) and not has_unwanted
 
 
-def _runs(text: list[str], length: int) -> Iterator[Phrase]:
+def _runs(text: list[str], length: int) -> Iterator[tuple[str, ...]]:
     return (tuple(text[start : start + length]) for start in range(len(text) - length + 1))
 
 
@@ -194,12 +196,16 @@ def test_finds_what_a_plain_reading_of_the_texts_finds() -> None:
 
 
 @pytest.mark.usefixtures("corpus")
-@pytest.mark.parametrize("near", [nearness, nearness_by_text])
-def test_the_pledge_itself_is_nearer_than_what_is_said_about_it(near: Callable[[Query], Case]) -> None:
-    query = Query.parse("asylum hotel")
-    pledges = PublicPledge.objects.filter(matching(query)).annotate(nearness=near(query))
+def test_the_pledge_itself_is_nearer_than_what_is_said_about_it() -> None:
+    tiers = Query.parse("asylum hotel").by_nearness(Asked(()))
+    found = {
+        nearness: list(
+            PublicPledge.objects.filter(search_text__in=places(connection.vendor, asked)).values_list("slug", flat=True)
+        )
+        for nearness, asked in tiers.items()
+    }
 
-    assert dict(pledges.values_list("slug", "nearness")) == {"hotels": 2, "asylum": 0}
+    assert found == {2: ["hotels"], 1: [], 0: ["asylum"]}
 
 
 def test_what_a_new_edition_no_longer_says_is_no_longer_found() -> None:
@@ -211,6 +217,33 @@ def test_what_a_new_edition_no_longer_says_is_no_longer_found() -> None:
 
     assert found("limes") == set()
     assert found("grapefruit") == {pledge.slug}
+
+
+def test_a_long_phrase_is_its_pairs() -> None:
+    said = {
+        "whole": "Sour lemons for all towns.",
+        "apart": "Sour lemons, lemons for towns.",
+        "other": "Lemons sour towns.",
+    }
+    for slug, background in said.items():
+        publish(make_pledge(slug=slug, headline="Fruit", quotation="Fruit", background=background))
+
+    assert found('"sour lemon town"') == {"whole", "apart"}
+    assert found('lemon -"sour lemon town"') == {"other"}
+
+
+@pytest.mark.parametrize("year", [1, 1900, 2026, 2138, 9999])
+def test_every_moment_has_a_place_that_the_databases_can_hold(year: int) -> None:
+    moment = datetime(year, 6, 1, tzinfo=UTC)
+
+    assert -(2**63) <= place_of(moment, 2**63 - 1) < 2**63
+
+
+def test_places_are_in_the_order_of_changes() -> None:
+    moment = datetime(2026, 11, 24, tzinfo=UTC)
+    later = moment + timedelta(milliseconds=1)
+
+    assert place_of(moment, 7) < place_of(moment, 8) < place_of(later, 1) < place_of(later, 2**21 - 1)
 
 
 def test_a_draft_is_not_found() -> None:
@@ -230,7 +263,7 @@ def test_a_withdrawn_pledge_has_no_search_text() -> None:
 def test_a_falsified_search_text_is_found_and_made_again() -> None:
     publish(make_pledge())
     whole = SearchText.objects.values().get()
-    SearchText.objects.update(tokens=" lime ")
+    SearchText.objects.update(terms=" lime ")
     assert found("limes")
 
     assert any("Search knows something else" in sentence for sentence in public_pledges.differences())

@@ -1,12 +1,12 @@
 import pytest
 
-from pledges.passages import Passage, index_text
+from pledges.passages import Passage, running_text, tokens_of
 from pledges.search import Query
 from pledges.snippets import LONGEST, Snippet, mark, snippet
 
 
 def cut_from(passages: list[Passage], question: str) -> Snippet | None:
-    return snippet(passages, index_text(passages), Query.parse(question).wanted)
+    return snippet(passages, running_text(tokens_of(passages)), Query.parse(question).wanted)
 
 
 def shown(found: Snippet | None) -> str:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pledges.text import clean, clean_line, hidden_marks, mixed_words
+from pledges.text import clean, clean_line, hidden_marks, in_one_case, mixed_words
 
 ANY_TEXT = st.text(st.characters())  # lone surrogates too
 CONTROLS = [*range(0x20), *range(0x7F, 0xA0), 0xD800, 0xDFFF, 0xFFFE, 0xFFFF]
@@ -105,3 +105,8 @@ def test_a_word_of_two_alphabets_is_named_with_its_position(text: str, named: st
 @pytest.mark.parametrize("text", ["Labour", "Žižek café", "Москва and Athens", "β-carotene", "5µm", "naïve"])
 def test_words_of_one_alphabet_pass(text: str) -> None:
     assert mixed_words(text) == []
+
+
+@pytest.mark.parametrize("name", ["Straße", "STRASSE", "\u017ftra\u017fse", "strasse"])
+def test_a_name_has_one_spelling_in_any_capitals(name: str) -> None:
+    assert in_one_case(name) == "strasse"

@@ -100,6 +100,30 @@ def test_log_in_never_goes_on_to_another_site(editor: Editor, elsewhere: str) ->
     assert (response.status_code, response["Location"]) == (302, "/admin/")
 
 
+@pytest.mark.parametrize("no_address", ["http://[::1", "http://[evil]/", "//[", "https://a:99999999/"])
+@pytest.mark.parametrize("is_logged_in", [False, True])
+def test_what_is_no_address_leads_nowhere(editor: Editor, no_address: str, *, is_logged_in: bool) -> None:
+    visitor = Browser()
+    if is_logged_in:
+        visitor.force_login(editor)
+
+    asked = visitor.get(LOGIN, {"next": no_address})
+    sent = visitor.post(LOGIN, {"login": NAME, "password": PASSWORD, "next": no_address})
+
+    assert asked.status_code == (302 if is_logged_in else 200)
+    assert (sent.status_code, sent["Location"]) == (302, "/admin/")
+
+
+@pytest.mark.parametrize("typed", ["Ärnst-ΝΊΚΟΣ", "ärnst-νίκος", "ÄRNST-νίκοσ", "Ärnst-νίκος"])
+def test_a_name_may_be_typed_in_any_capitals(typed: str) -> None:
+    make_editor(username="ärnst-Νίκος", password=PASSWORD, is_staff=True)
+    visitor = Browser()
+
+    log_in(visitor, name=typed)
+
+    assert is_logged_in(visitor)
+
+
 def test_the_admins_password_page_is_the_one_for_accounts(editor: Editor) -> None:
     visitor = Browser()
     visitor.force_login(editor)

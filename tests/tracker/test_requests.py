@@ -109,6 +109,22 @@ def test_a_body_that_is_too_large_is_refused_unread(path: str, client: Client) -
     assert_own_page(response, 413, "That is too much")
 
 
+@pytest.mark.parametrize("path", ["/", "/newsletter/", "/accounts/login/", "/admin/"])
+@pytest.mark.parametrize(
+    ("length", "status", "words"),
+    [
+        *((length, 400, "We could not understand that request") for length in ("1e3", "-1", "+1", "²", "a", "1,1")),
+        *((length, 413, "That is too much") for length in ("9" * 21, "9" * 5000)),
+    ],
+)
+def test_a_length_that_is_no_usable_number_is_refused(
+    length: str, status: int, words: str, path: str, client: Client
+) -> None:
+    response = client.post(path, b"a=b", content_type=FORM, CONTENT_LENGTH=length)
+
+    assert_own_page(response, status, words)
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", ["/", "/nowhere", "/healthz"])
 @pytest.mark.parametrize("name", [settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, "messages"])

@@ -18,7 +18,7 @@ class Command(createsuperuser.Command):
         try:
             super().handle(*args, **options)
         except IntegrityError as error:
-            raise CommandError("Somebody else has this name, perhaps in other capitals, or this handle.") from error
+            raise CommandError("Somebody else has this handle.") from error
         if asks_nothing:
             self.stdout.write(f"Handle in the public log: {options['handle']}")
 

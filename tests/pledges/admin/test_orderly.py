@@ -45,6 +45,14 @@ def test_the_filters_of_a_list_lead_no_further_than_their_own_field(desk: Client
     assert desk.get(f"/admin/pledges/pledge/?{question}").status_code == 400
 
 
+@pytest.mark.parametrize(("field", "status"), [("", 200), ("id", 200), ("headline", 400), ("nothing", 400)])
+@pytest.mark.parametrize("part", ["change", "delete"])
+def test_a_row_is_found_by_no_field_but_its_key(desk: Client, field: str, status: int, part: str) -> None:
+    path = f"/admin/pledges/pledge/{make_pledge().pk}/{part}/"
+
+    assert desk.get(path, {"_to_field": field}).status_code == status
+
+
 @pytest.mark.parametrize(
     ("moment", "status"),
     [

@@ -83,5 +83,5 @@ def test_it_says_in_a_sentence_that_a_handle_is_taken() -> None:
 def test_it_says_in_a_sentence_that_a_name_is_taken_in_other_capitals() -> None:
     make_editor(username="ADA")
 
-    with pytest.raises(CommandError, match="Somebody else has"):
+    with pytest.raises(CommandError, match="already taken"):
         make()
