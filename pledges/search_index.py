@@ -4,7 +4,7 @@ PostgreSQL indexes an expression; SQLite has a full-text table beside the rows a
 terms: what a term is, `pledges.passages` decides. SQLite's table rebuild drops triggers: `migrate` puts them back.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
