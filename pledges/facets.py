@@ -15,7 +15,7 @@ from pledges.models import PublicPledge, PublicSource
 from pledges.models.public_pledge import PublicPledgeQuerySet
 from pledges.questions import Question
 from pledges.search import Query
-from pledges.search_index import count_places, places
+from pledges.search_index import count_places, first_places, places
 from pledges.totals import Cell, Facets, WideCell, all_cells, count_dated, facets, wide_cells_of
 
 LABELLED = ("rating", "topic", "department", "promisor")
@@ -58,9 +58,18 @@ class FacetCounter:
             return Facets(tallied.total, tallied.by_choice | self._beside(chosen))
         choices = {name: value for name, value in chosen.items() if name in DIMENSIONS}
         others = {name: value for name, value in chosen.items() if name not in choices}
-        if "q" in others and self.total(others) is None:
+        found = self._widely(self._first_found(others) if "q" in others else self.narrowed(others))
+        if "q" in others and sum(pledges for _values, pledges in found) > MOST_COUNTED:
             return Facets(self.total(chosen) if choices else None, {})
-        return facets(self._widely(self.narrowed(others)), choices, DIMENSIONS)
+        return facets(found, choices, DIMENSIONS)
+
+    def _first_found(self, chosen: Mapping[str, str]) -> PublicPledgeQuerySet:
+        """Give what a search finds, but not many more than are counted; nothing but the search texts is asked."""
+        query, (narrowed, _beside) = Query.parse(chosen["q"]), self.conditions.of_search(chosen)
+        if not query.wanted:
+            return PublicPledge.objects.none()
+        first = first_places(connection.vendor, query.within(narrowed), MOST_COUNTED + 1)
+        return PublicPledge.objects.filter(search_text__in=first)
 
     def total(self, chosen: Mapping[str, str]) -> int | None:
         """Count what all filters let through; None when a search finds more than are counted."""

@@ -1,15 +1,16 @@
 """Pages of what a search found, the last changed first, read off the index: none sorts all that was found."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
-from django.db.models import Q, Value
+from django.db.models import F, Q
+from django.db.models.expressions import RawSQL
 
 from pledges.keyset import Cursor, Order, Slice, slice_of, start_of
 from pledges.models import PublicPledge
-from pledges.models.public_pledge import PublicPledgeQuerySet
 from pledges.search_index import Asked, first_places, place_of, places
 
 
@@ -18,13 +19,17 @@ def cut_found(
 ) -> Slice:
     """Cut one page from what was asked in tiers, by their nearness, the nearest first; `starts` has “after” and “before”.
 
-    `beside` is what no search text knows. Costs a query for each tier that the page reaches into.
+    `beside` is what no search text knows. Costs one query.
     """
     start, backwards = start_of(starts)
-    rows: list[PublicPledge] = []
-    for nearness, asked in _from(tiers, start, backwards=backwards):
-        if len(rows) <= size:
-            rows += _rows(asked, beside, size + 1 - len(rows), backwards=backwards).annotate(nearness=Value(nearness))
+    asked_from_there = dict(_from(tiers, start, backwards=backwards))
+    if not asked_from_there:
+        return slice_of([], order, size, place=start, backwards=backwards)
+    first = _first_places(asked_from_there, beside, size + 1, backwards=backwards)
+    rows: list[Any] = list(PublicPledge.objects.with_search_text().filter(search_text__in=first))
+    for row in rows:
+        row.nearness = next(near for near, asked in tiers.items() if asked.finds(row.search_text.terms))
+    rows.sort(key=lambda row: (row.nearness, row.search_text.place), reverse=not backwards)
     return slice_of(rows, order, size, place=start, backwards=backwards)
 
 
@@ -50,10 +55,24 @@ def _bounded(asked: Asked, place: int, *, backwards: bool) -> Asked:
     return replace(asked, before=place)
 
 
-def _rows(asked: Asked, beside: Q, most: int, *, backwards: bool) -> PublicPledgeQuerySet:
-    vendor, by_place = connection.vendor, "search_text__place" if backwards else "-search_text__place"
-    rows = PublicPledge.objects.with_search_text().order_by(by_place)
+def _first_places(tiers: Mapping[int, Asked], beside: Q, most: int, *, backwards: bool) -> RawSQL:
+    """Give, as a subquery, so many of the places that are found, in the order of the page."""
+    direction = "ASC" if backwards else "DESC"
+    found = {near: _of_tier(asked, beside, most, backwards=backwards) for near, asked in tiers.items()}
+    all_tiers = " UNION ALL ".join(
+        f"SELECT place, {near} AS nearness FROM ({sql}) AS tier_{near}"  # noqa: S608 (a number of ours)
+        for near, (sql, _values) in found.items()
+    )
+    ordered = f"{all_tiers} ORDER BY nearness {direction}, place {direction} LIMIT %s"
+    values = [value for _sql, of_tier in found.values() for value in of_tier]
+    return RawSQL(f"SELECT place FROM ({ordered}) AS found", [*values, most])  # noqa: S608, S611
+
+
+def _of_tier(asked: Asked, beside: Q, most: int, *, backwards: bool) -> tuple[str, Sequence[Any]]:
     if not beside:
-        return rows.filter(search_text__in=first_places(vendor, asked, most, backwards=backwards))
-    found = PublicPledge.objects.filter(beside, search_text__in=places(vendor, asked)).order_by(by_place)
-    return rows.filter(pk__in=found.values("pk")[:most])
+        first = first_places(connection.vendor, asked, most, backwards=backwards)
+        return first.sql, first.params
+    found = PublicPledge.objects.filter(beside, search_text__in=places(connection.vendor, asked))
+    by_place = found.order_by("search_text__place" if backwards else "-search_text__place")
+    sql, values = by_place.annotate(place=F("search_text__place")).values_list("place")[:most].query.sql_with_params()
+    return sql, values

@@ -55,6 +55,11 @@ class Asked:
     after: int | None = None
     before: int | None = None
 
+    def finds(self, terms: str) -> bool:
+        """Whether a search text with these terms, each between spaces, is among what is looked up, wherever it lies."""
+        unwanted = any(all(f" {term} " in terms for term in group) for group in self.unwanted)
+        return not unwanted and all(f" {term} " in terms for term in self.wanted)
+
 
 def install_index(connection: BaseDatabaseWrapper) -> None:
     """Put the index in place, filled, if any part of it is missing; not on the table of an older release."""
@@ -175,7 +180,10 @@ def first_places(vendor: str, asked: Asked, limit: int, *, backwards: bool = Fal
 def _lookup(vendor: str, asked: Asked) -> tuple[str, list[str | int]]:
     if vendor == "sqlite":
         bounds, values = _within(asked, "rowid")
-        return f"SELECT rowid FROM {INDEX} WHERE {INDEX} MATCH %s AND {bounds}", [_sqlite_terms(asked), *values]
+        return f"SELECT rowid AS place FROM {INDEX} WHERE {INDEX} MATCH %s AND {bounds}", [
+            _sqlite_terms(asked),
+            *values,
+        ]
     bounds, values = _within(asked, "place")
     # Of terms that the planner sees, each makes it expect fewer rows, at last too few to combine with another index.
     found = f"{_VECTOR} @@ (SELECT %s::tsquery)"

@@ -22,7 +22,7 @@ class PublicPledgeQuerySet(models.QuerySet["PublicPledge"]):
 
     def with_search_text(self) -> Self:
         """Add what a line of a search shows."""
-        return self.for_lists().select_related("search_text").defer("search_text__terms")
+        return self.for_lists().select_related("search_text")
 
     def withdrawn(self) -> Self:
         return self.filter(withdrawn_at__isnull=False)
