@@ -28,7 +28,7 @@ def cut_found(
     first = _first_places(asked_from_there, beside, size + 1, backwards=backwards)
     rows: list[Any] = list(PublicPledge.objects.with_search_text().filter(search_text__in=first))
     for row in rows:
-        row.nearness = next(near for near, asked in tiers.items() if asked.finds(row.search_text.terms))
+        row.nearness = next((near for near, asked in tiers.items() if asked.finds(row.search_text.terms)), 0)
     rows.sort(key=lambda row: (row.nearness, row.search_text.place), reverse=not backwards)
     return slice_of(rows, order, size, place=start, backwards=backwards)
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Dialog, Page, expect
 
 from tests.both_databases import DATABASE
 from tests.factories import make_editor, make_published_pledge
-from tests.pledges.test_pictures import draw, encode
+from tests.pledges.drawings import draw, encode
 
 pytestmark = [
     pytest.mark.skipif(DATABASE != "sqlite", reason="one browser is enough: no database takes part"),

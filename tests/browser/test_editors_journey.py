@@ -15,7 +15,7 @@ from pytest_django import Settings
 from pledges.models import Edition, Editor, Rating, Source
 from tests.both_databases import DATABASE
 from tests.factories import make_editor, make_published_pledge, make_rating, make_source
-from tests.pledges.test_pictures import draw, encode
+from tests.pledges.drawings import draw, encode
 
 pytestmark = [
     pytest.mark.skipif(DATABASE != "sqlite", reason="a browser runs on one worker only"),

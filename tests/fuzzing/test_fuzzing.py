@@ -13,7 +13,7 @@ from tests.fuzzing.answers import Application, faults_of
 from tests.fuzzing.assault import REQUESTS, SLOWEST, assault, best
 from tests.fuzzing.site import make_attacked_site
 from tests.fuzzing.visitors import make_visitor
-from tests.tracker.page_cache.test_wrapper import Journal
+from tests.tracker.page_cache.stand_ins import Journal
 from tracker.page_cache.keys import Address
 from tracker.page_cache.last_pages import LastPages
 from tracker.page_cache.memory import Memory

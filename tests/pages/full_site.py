@@ -80,10 +80,27 @@ def send_issue() -> None:
 
 
 def _pledge_with_everything(**fields: object) -> Pledge:
+    pledge = _pledge_with_every_text(**fields)
+    _add_evidence_and_replies(pledge)
+    _rate_and_correct(pledge)
+    for source in Source.objects.filter(title__contains="broken"):
+        source.link_state, source.archived_url = "broken", "https://archive.example/lemons"
+        source.save()
+    today = timezone.localdate()
+    checks.record(
+        pledge, checked_on=today - timedelta(days=99), next_due_on=today - timedelta(days=9), by=make_editor()
+    )
+    make_reader(pledge)
+    make_checkpoint()
+    verifications.record(entries=3, head="f" * 64, holds=False, first_broken=2)
+    return Pledge.objects.get(pk=pledge.pk)
+
+
+def _pledge_with_every_text(**fields: object) -> Pledge:
     promisor = Promisor.objects.create(
         name="Lemon Government", slug="lemon-government", kind="government", in_office_from="2024-07"
     )
-    pledge = make_pledge(
+    return make_pledge(
         **fields,
         headline="A lemon for everyone & their neighbour",
         quotation="We will give “everyone” a lemon, <whatever> it costs",
@@ -97,6 +114,9 @@ def _pledge_with_everything(**fields: object) -> Pledge:
         background=PROSE,
         measure="Carts of lemons, as the ministry counts them.",
     )
+
+
+def _add_evidence_and_replies(pledge: Pledge) -> None:
     for direction in ("supports", "against", "neutral"):
         make_evidence(
             pledge,
@@ -114,6 +134,9 @@ def _pledge_with_everything(**fields: object) -> Pledge:
         answered_on=date(2025, 1, 9),
         answer=PROSE,
     )
+
+
+def _rate_and_correct(pledge: Pledge) -> None:
     wrong = make_verdict(pledge, explanation=PROSE, no_primary_reason="None was printed.")
     publish(pledge)
     make_verdict(
@@ -125,17 +148,6 @@ def _pledge_with_everything(**fields: object) -> Pledge:
         asked="The ministry, twice.",
     )
     publish(pledge, kind="correction", change_note="The first count was of limes.")
-    for source in Source.objects.filter(title__contains="broken"):
-        source.link_state, source.archived_url = "broken", "https://archive.example/lemons"
-        source.save()
-    today = timezone.localdate()
-    checks.record(
-        pledge, checked_on=today - timedelta(days=99), next_due_on=today - timedelta(days=9), by=make_editor()
-    )
-    make_reader(pledge)
-    make_checkpoint()
-    verifications.record(entries=3, head="f" * 64, holds=False, first_broken=2)
-    return Pledge.objects.get(pk=pledge.pk)
 
 
 def make_reader(pledge: Pledge) -> None:

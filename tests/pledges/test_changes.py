@@ -9,7 +9,7 @@ from pledges.content import canonical
 from pledges.labels import Labels
 from pledges.models import Edition, Pledge, PublicPledge
 from tests.factories import make_changed_labels, make_pledge, make_published_pledge, make_rating, make_verdict, publish
-from tests.pledges.test_guards import continuing
+from tests.pledges.forgeries import continuing
 
 pytestmark = pytest.mark.django_db
 

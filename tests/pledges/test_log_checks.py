@@ -24,7 +24,7 @@ from tests.factories import (
     make_rating,
     publish,
 )
-from tests.pledges.commands.test_commands import call
+from tests.pledges.commands.calling import call
 from tests.unguarded import unguarded
 
 pytestmark = pytest.mark.django_db

@@ -1,13 +1,10 @@
 """What stands between a password and the admin."""
 
 import re
-import time
 from urllib.parse import quote
 
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 from django.contrib import admin
 from django.test import Client
 from pytest_django import Settings
@@ -15,18 +12,27 @@ from pytest_django import Settings
 from pledges.models import Editor
 from tests.conftest import Browser
 from tests.factories import make_editor
-from tests.tracker.test_accounts import log_in
+from tests.tracker.accounts.logging_in import NAME, PASSWORD, log_in
+from tests.tracker.authenticator import (
+    CODE,
+    CODE_AGAIN,
+    ENROL,
+    FACTOR,
+    code_for,
+    enrol,
+    give_factor,
+    is_in,
+    recovery_codes,
+    wrong_code_for,
+)
 
 pytestmark = pytest.mark.django_db
 
-NAME, PASSWORD = "petra-lemon", "a cart of sour lemons"
-FACTOR = "/accounts/second-factor/"
 FACTOR_PAGES = [
     FACTOR,
     *(f"{FACTOR}totp/{page}/" for page in ("activate", "deactivate")),
     *(f"{FACTOR}recovery-codes/{page}" for page in ("", "download/", "generate/")),
 ]
-ENROL, CODE, CODE_AGAIN = f"{FACTOR}totp/activate/", f"{FACTOR}authenticate/", f"{FACTOR}reauthenticate/"
 
 
 @pytest.fixture
@@ -40,39 +46,6 @@ def visitor(editor: Editor) -> Client:
     visitor = Browser()
     log_in(visitor)
     return visitor
-
-
-def code_for(secret: str) -> str:
-    return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30)))
-
-
-def wrong_code_for(secret: str) -> str:
-    return f"{(int(code_for(secret)) + 1) % 1_000_000:06}"
-
-
-def enrol(visitor: Client) -> str:
-    """Set up an authenticator app as a person would; gives its secret."""
-    page = visitor.get(ENROL).content.decode()
-    secret = re.findall(r"<code>(\w+)</code>", page)[0]
-    response = visitor.post(ENROL, {"code": code_for(secret)})
-    assert response["Location"] == f"{FACTOR}recovery-codes/"
-    return str(secret)
-
-
-def give_factor(editor: Editor) -> str:
-    """Have the app of an editor set up elsewhere, and no session ended."""
-    secret = generate_totp_secret()
-    TOTP.activate(editor, secret)
-    RecoveryCodes.activate(editor)
-    return str(secret)
-
-
-def is_in(visitor: Client) -> bool:
-    return visitor.get("/admin/").status_code == 200
-
-
-def recovery_codes(visitor: Client) -> list[str]:
-    return re.findall(r"<code>(\d{8})</code>", visitor.get(f"{FACTOR}recovery-codes/").content.decode())
 
 
 def _admin_paths() -> list[str]:

@@ -6,7 +6,7 @@ from django.core.management import CommandError, call_command
 from pledges.actions import citations, drafts, public_pledges
 from pledges.models import PublicCitation, Source
 from tests.factories import make_published_pledge, make_rated_pledge, make_source, publish
-from tests.pledges.actions.test_redactions import redact
+from tests.pledges.actions.redactions.orders import redact
 
 pytestmark = pytest.mark.django_db
 

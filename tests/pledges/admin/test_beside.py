@@ -23,7 +23,7 @@ from tests.factories import (
 )
 from tests.pages.reading import assert_in_order
 from tests.pledges.admin.conftest import member, signed_in
-from tests.pledges.admin.test_journey import address_of, open_form, press, send
+from tests.pledges.admin.forms import address_of, open_form, press, send
 
 pytestmark = pytest.mark.django_db
 

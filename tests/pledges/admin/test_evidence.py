@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from pledges.models import Evidence, Source
 from tests.factories import make_evidence, make_pledge, make_source
-from tests.pledges.admin.test_journey import address_of, fields_of, open_form, send
+from tests.pledges.admin.forms import address_of, fields_of, open_form, send
 
 pytestmark = pytest.mark.django_db
 

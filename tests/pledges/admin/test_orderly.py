@@ -7,7 +7,7 @@ from django.urls import reverse
 from pledges.models import Editor, Evidence, Journal, Pledge, Topic, Verdict
 from tests.factories import make_evidence, make_pledge, make_published_pledge, make_rated_pledge, make_topic
 from tests.pledges.admin.conftest import member, signed_in
-from tests.pledges.admin.test_journey import address_of, fields_of, open_form, send
+from tests.pledges.admin.forms import address_of, fields_of, open_form, send
 
 pytestmark = pytest.mark.django_db
 TOO_LARGE = "9" * 30

@@ -7,7 +7,7 @@ from django.urls import reverse
 from pledges.models import Pledge, PublicPledge
 from tests.factories import make_published_pledge, make_rated_pledge, make_review, publish_at
 from tests.pages.reading import words_of
-from tests.pledges.admin.test_journey import address_of, press
+from tests.pledges.admin.forms import address_of, press
 
 pytestmark = pytest.mark.django_db
 

@@ -20,7 +20,7 @@ from tests.factories import (
     publish,
 )
 from tests.pledges.admin.conftest import member, signed_in
-from tests.pledges.admin.test_journey import address_of, press, send
+from tests.pledges.admin.forms import address_of, press, send
 
 pytestmark = pytest.mark.django_db
 

@@ -14,7 +14,7 @@ from tests.factories import (
     make_topic,
 )
 from tests.pledges.admin.conftest import member, signed_in
-from tests.pledges.admin.test_journey import address_of, open_form, send
+from tests.pledges.admin.forms import address_of, open_form, send
 
 pytestmark = pytest.mark.django_db
 COPY = "https://archive.example/copy"

@@ -9,7 +9,7 @@ from django.urls import reverse
 from pledges.models import Editor, Journal, SiteText
 from tests.factories import make_editor, make_published_text, make_site_text
 from tests.pledges.admin.conftest import signed_in
-from tests.pledges.admin.test_journey import address_of, fields_of, open_form, send
+from tests.pledges.admin.forms import address_of, fields_of, open_form, send
 
 pytestmark = pytest.mark.django_db
 

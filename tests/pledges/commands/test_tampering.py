@@ -14,7 +14,7 @@ from pledges.content import canonical
 from pledges.models import Checkpoint, Edition, Journal, PublicPledge, Review, Tally
 from pledges.verifier import BrokenError, entry_hash
 from tests.factories import make_checkpoint, make_pledge, publish
-from tests.pledges.commands.test_commands import call
+from tests.pledges.commands.calling import call
 from tests.unguarded import unguarded
 
 pytestmark = pytest.mark.django_db

@@ -3,7 +3,7 @@ from django.test import Client
 
 from pledges.models import Pledge
 from tests.factories import make_published_pledge, make_rating, make_verdict, publish
-from tests.pledges.views.test_editions import page
+from tests.pledges.views.past import page
 
 pytestmark = pytest.mark.django_db
 

@@ -3,7 +3,7 @@ from django.test import Client
 
 from pledges.actions import addresses
 from tests.factories import make_published_pledge, publish
-from tests.pledges.views.test_editions import page
+from tests.pledges.views.past import page
 from tracker.page_cache.keys import known_address
 
 pytestmark = pytest.mark.django_db

@@ -3,7 +3,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.factories import make_evidence, make_pledge, make_rating, make_topic, make_verdict, publish, publish_at
-from tests.pledges.views.test_editions import page, redact
+from tests.pledges.views.past import page, redact
 
 pytestmark = pytest.mark.django_db
 

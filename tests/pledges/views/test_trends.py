@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from tests.factories import make_published_pledge, make_rating, make_topic, publish
-from tests.pledges.views.test_editions import page
+from tests.pledges.views.past import page
 
 pytestmark = pytest.mark.django_db
 

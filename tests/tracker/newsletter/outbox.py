@@ -1,4 +1,4 @@
-"""Plain functions that make issues and messages, and read what was handed over."""
+"""Plain functions that make issues and messages, send them, and read what was handed over."""
 
 from datetime import timedelta
 from email import message_from_bytes, policy
@@ -16,6 +16,7 @@ from tracker.newsletter import wording
 from tracker.newsletter.actions import issues
 from tracker.newsletter.mail_server import NotHandedOverError
 from tracker.newsletter.models import Delivery, Follow, Issue, SignUp
+from tracker.newsletter.sender import Sender
 from tracker.newsletter.tokens import new_token, token_hash
 
 
@@ -93,3 +94,23 @@ def mails() -> list[EmailMessage]:
     assert settings.MAIL_SERVER is not None
     folder: Path = settings.MAIL_SERVER.folder or Path()
     return [read(file.read_bytes()) for file in sorted(folder.glob("*.eml"))]
+
+
+def never() -> bool:
+    return False
+
+
+def readers(*names: str) -> None:
+    for name in names:
+        make_subscription(address=f"{name}@reader.example")
+
+
+def states() -> dict[str, str]:
+    rows = Delivery.objects.values_list("subscription__address", "state")
+    return {str(address).partition("@")[0]: state for address, state in rows}
+
+
+def send(**planned: NotHandedOverError) -> FakeCourier:
+    courier = FakeCourier(**planned)
+    Sender(courier).work_off_batch(never)
+    return courier

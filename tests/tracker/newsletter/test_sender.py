@@ -1,10 +1,7 @@
 import logging
-import os
 import re
-import socket
 from collections import Counter
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -19,9 +16,12 @@ from tests.tracker.newsletter.outbox import (
     make_draft,
     make_follow,
     make_sent_issue,
+    never,
     parts,
+    readers,
+    send,
+    states,
 )
-from tests.tracker.newsletter.people import make_subscription
 from tracker.newsletter import messages
 from tracker.newsletter.actions import deliveries, issues
 from tracker.newsletter.actions.deliveries import Parcel
@@ -33,29 +33,9 @@ from tracker.newsletter.mail_server import (
     UnreachableError,
 )
 from tracker.newsletter.models import Delivery, Issue, Subscription
-from tracker.newsletter.sender import MOST_REFUSED, Sender, machine
+from tracker.newsletter.sender import MOST_REFUSED, Sender
 
 pytestmark = pytest.mark.django_db
-
-
-def never() -> bool:
-    return False
-
-
-def readers(*names: str) -> None:
-    for name in names:
-        make_subscription(address=f"{name}@reader.example")
-
-
-def states() -> dict[str, str]:
-    rows = Delivery.objects.values_list("subscription__address", "state")
-    return {str(address).partition("@")[0]: state for address, state in rows}
-
-
-def send(**planned: NotHandedOverError) -> FakeCourier:
-    courier = FakeCourier(**planned)
-    Sender(courier).work_off_batch(never)
-    return courier
 
 
 def test_everybody_gets_a_message_with_a_link_of_their_own() -> None:
@@ -216,53 +196,6 @@ def test_a_message_costs_one_statement() -> None:
         issues.finish()
 
     assert counts[1] - counts[0] == 10
-
-
-@pytest.mark.parametrize(
-    ("claimed_by", "age", "is_dead"),
-    [
-        ("{host}:{me}:another", 0, True),  # a container starts again with the same number
-        ("{host}:999999999:another", 0, True),
-        ("{host}:{parent}:another", 0, False),
-        ("{host}:{parent}:another", 16, True),
-        ("{like}:{me}:another", 14, False),  # of a name that differs at its end only
-        ("elsewhere:1:another", 14, False),
-        ("elsewhere:1:another", 16, True),
-    ],
-)
-def test_what_the_dead_held_is_put_in_order(
-    claimed_by: str,
-    age: int,
-    is_dead: bool,  # noqa: FBT001
-    caplog: pytest.LogCaptureFixture,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(socket, "gethostname", lambda: "pledge-tracker-newsletter-sender-7d9f-b")
-    like = machine()
-    monkeypatch.setattr(socket, "gethostname", lambda: "pledge-tracker-newsletter-sender-7d9f-a")
-    readers("anna", "bert")
-    make_sent_issue()
-    name = claimed_by.format(host=machine(), like=like, me=os.getpid(), parent=os.getppid())
-    Delivery.objects.update(state="claimed", claimed_by=name, claimed_at=timezone.now() - timedelta(minutes=age))
-    Delivery.objects.filter(subscription__address__startswith="anna").update(state="sending")
-
-    with caplog.at_level(logging.ERROR):
-        Sender(FakeCourier()).recover()
-
-    expected = {"anna": "unknown", "bert": "queued"} if is_dead else {"anna": "sending", "bert": "claimed"}
-    assert states() == expected
-    assert ("for a person to decide: 1" in caplog.text) is is_dead
-
-
-def test_it_never_takes_itself_for_dead() -> None:
-    readers("anna")
-    make_sent_issue()
-    sender = Sender(FakeCourier())
-    Delivery.objects.update(state="sending", claimed_by=sender.name, claimed_at=timezone.now() - timedelta(days=1))
-
-    sender.recover()
-
-    assert states() == {"anna": "sending"}
 
 
 def test_nothing_that_is_kept_or_said_names_a_reader(caplog: pytest.LogCaptureFixture) -> None:

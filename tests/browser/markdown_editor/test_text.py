@@ -1,112 +1,17 @@
-"""The Markdown editor in a browser, on a small admin of its own."""
+"""A text as it is written, shown and saved in a browser."""
 
 import re
-from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from django.conf import settings
-from django.contrib import admin
-from django.test import Client
-from django.urls import path
-from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
-from pledges.admin.markdown_widget import MARKDOWN_OVERRIDES
-from pledges.models import Evidence, Pledge
-from tests.both_databases import DATABASE
-from tests.factories import make_editor, make_evidence, make_pledge
-from tests.pledges.test_pictures import draw, encode
-from tracker import urls
-from tracker.admin_site import TrackerAdminSite
+from pledges.models import Pledge
+from tests.browser.markdown_editor.trial import ON_TRIAL, open_page
+from tests.factories import make_evidence
 
-pytestmark = [
-    pytest.mark.skipif(DATABASE != "sqlite", reason="One browser is enough: no database takes part."),
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.urls(__name__),
-]
-
+pytestmark = ON_TRIAL
 PREVIEW = "/admin/markdown/preview/"
-
-
-class EvidenceInline(admin.StackedInline):
-    model = Evidence
-    fields = ("title", "account")
-    formfield_overrides = MARKDOWN_OVERRIDES
-    extra = 1
-
-
-class PledgeAdmin(admin.ModelAdmin):
-    change_form_template = "admin/change_form.html"  # without what only the editors' own site has
-    fields = ("background", "headline")
-    formfield_overrides = MARKDOWN_OVERRIDES
-    inlines = (EvidenceInline,)
-
-
-trial = TrackerAdminSite(name="trial")
-trial.register(Pledge, PledgeAdmin)
-urlpatterns = [path("admin/trial/", trial.urls), *urls.urlpatterns]
-handler400, handler403, handler404, handler500 = urls.handler400, urls.handler403, urls.handler404, urls.handler500
-
-
-@pytest.fixture
-def pledge() -> Pledge:
-    return make_pledge(background="Lemons are *sour*.")
-
-
-@pytest.fixture
-def address(site: str, pledge: Pledge) -> str:
-    return f"{site}/admin/trial/pledges/pledge/{pledge.pk}/change/"
-
-
-def open_page(chromium: Browser, address: str, **options: Any) -> tuple[Page, list[str]]:
-    """Open a page as an editor; give it with what the browser complains of: a violation of the policy is one."""
-    client, complaints = Client(), list[str]()
-    client.force_login(make_editor(is_staff=True, is_superuser=True))
-    cookie = client.cookies[settings.SESSION_COOKIE_NAME]
-    context = chromium.new_context(**options)
-    context.set_default_timeout(5_000)
-    context.add_cookies([{"name": cookie.key, "value": cookie.value, "domain": "127.0.0.1", "path": "/"}])
-    page = context.new_page()
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.goto(address)
-    return page, complaints
-
-
-@pytest.fixture
-def opened(chromium: Browser, address: str) -> tuple[Page, list[str]]:
-    return open_page(chromium, address)
-
-
-@pytest.fixture
-def form(opened: tuple[Page, list[str]]) -> Page:
-    return opened[0]
-
-
-@pytest.fixture
-def complaints(opened: tuple[Page, list[str]]) -> list[str]:
-    return opened[1]
-
-
-@pytest.fixture
-def background(form: Page) -> Locator:
-    return form.get_by_role("textbox", name="Background")
-
-
-@pytest.fixture
-def preview(form: Page) -> Locator:
-    return form.get_by_role("group", name="Preview: Background")
-
-
-def picture(name: str = "lemons.png") -> FilePayload:
-    return {"name": name, "mimeType": "image/png", "buffer": encode(draw(size=(40, 30)), "PNG")}
-
-
-def choose(form: Page, file: FilePayload) -> None:
-    """Choose a picture by the keyboard alone."""
-    with form.expect_file_chooser() as chooser:
-        form.get_by_role("button", name="Add a picture").first.press("Enter")
-    chooser.value.set_files(file)
 
 
 def test_the_preview_shows_the_text_as_it_is_and_as_it_becomes(
@@ -181,61 +86,6 @@ def test_only_texts_ask_for_a_preview_when_the_page_opens(form: Page, address: s
     form.wait_for_load_state("networkidle")
 
     assert len(asked) == 2  # the background and the one account; none for the empty row and the pattern of rows
-
-
-def test_a_picture_is_put_into_the_text_and_shown(
-    form: Page, background: Locator, preview: Locator, complaints: list[str]
-) -> None:
-    background.evaluate("box => { box.focus(); box.setSelectionRange(6, 6); }")
-
-    choose(form, picture())
-
-    expect(background).to_have_value(
-        re.compile(r"^Lemons!\[describe the picture\]\(/media/[0-9a-f]{32}\.png\) are \*sour\*\.$")
-    )
-    expect(form.get_by_role("status").first).to_contain_text("The picture is in the text.")
-    shown = preview.get_by_role("img", name="describe the picture")
-    expect(shown).to_have_js_property("naturalWidth", 40)
-    assert complaints == []
-
-
-def test_the_words_for_a_picture_are_ready_to_be_replaced(form: Page, background: Locator, preview: Locator) -> None:
-    choose(form, picture())
-    expect(background).to_be_focused()
-
-    form.keyboard.type("A cart of lemons")
-
-    expect(preview.get_by_role("img", name="A cart of lemons")).to_be_visible()
-    expect(background).to_have_value(re.compile(r"!\[A cart of lemons\]\(/media/"))
-
-
-@pytest.mark.parametrize("event", ["drop", "paste"])
-def test_a_picture_may_be_dropped_or_pasted(event: str, background: Locator, preview: Locator) -> None:
-    bring = """(box, [type, bytes]) => {
-        const data = new DataTransfer();
-        data.items.add(new File([new Uint8Array(bytes)], "x.png", {type: "image/png"}));
-        const options = {bubbles: true, cancelable: true};
-        box.dispatchEvent(type === "drop" ? new DragEvent(type, {...options, dataTransfer: data})
-                                          : new ClipboardEvent(type, {...options, clipboardData: data}));
-    }"""
-
-    background.evaluate(bring, [event, list(picture()["buffer"])])
-
-    expect(preview.get_by_role("img")).to_have_js_property("naturalWidth", 40)
-
-
-def test_a_refused_picture_says_why_and_changes_nothing(form: Page, background: Locator) -> None:
-    choose(form, {"name": "x.png", "mimeType": "image/png", "buffer": b"<script>alert(1)</script>"})
-
-    expect(form.get_by_role("status").first).to_have_text("Use a JPEG, PNG, WebP or GIF picture.")
-    expect(background).to_have_value("Lemons are *sour*.")
-
-
-def test_a_picture_of_9_megabytes_is_refused_in_words(form: Page, background: Locator) -> None:
-    choose(form, {"name": "x.png", "mimeType": "image/png", "buffer": b"\0" * 9_000_000})
-
-    expect(form.get_by_role("status").first).to_have_text("This picture is larger than 8 MB.")
-    expect(background).to_have_value("Lemons are *sour*.")
 
 
 def test_a_text_that_could_not_be_saved_says_why_in_the_preview(background: Locator, preview: Locator) -> None:

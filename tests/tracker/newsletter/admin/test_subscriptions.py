@@ -4,7 +4,6 @@ import pytest
 from django.contrib import admin
 from django.test import Client
 from django.utils import timezone
-from pytest_django import Settings
 
 from tests.factories import make_published_pledge
 from tests.pledges.admin.conftest import member, signed_in
@@ -15,16 +14,6 @@ from tracker.newsletter.models import ConsentEvent, Delivery, Subscription
 pytestmark = pytest.mark.django_db
 PAGE = "/admin/newsletter/subscription/"
 READER = "reader@lemons.example"
-
-
-@pytest.fixture(autouse=True)
-def _one_factor(settings: Settings) -> None:
-    settings.IS_LOOPBACK = True
-
-
-@pytest.fixture
-def desk() -> Client:
-    return signed_in(member("newsletter"))
 
 
 def test_nobody_is_shown_before_the_whole_address_is_typed(desk: Client) -> None:

@@ -4,55 +4,18 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
-from django.utils.html import escape
 from pytest_django import Settings
 
 from pledges.models import Editor
 from tests.factories import make_published_pledge
 from tests.pledges.admin.conftest import member, signed_in
-from tests.pledges.admin.test_journey import fields_of, send
-from tests.tracker.newsletter.outbox import FakeCourier, mails, make_confirmation, make_draft, make_sent_issue, parts
+from tests.pledges.admin.forms import fields_of, send
+from tests.tracker.newsletter.admin.issue_pages import form, page, press
+from tests.tracker.newsletter.outbox import mails, make_draft, make_sent_issue, parts
 from tests.tracker.newsletter.people import make_subscription
 from tracker.newsletter.models import Delivery, Issue
-from tracker.newsletter.sender import Sender
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _one_factor(settings: Settings) -> None:
-    settings.IS_LOOPBACK = True
-
-
-@pytest.fixture
-def writer() -> Editor:
-    return member("newsletter")
-
-
-@pytest.fixture
-def desk(writer: Editor) -> Client:
-    return signed_in(writer)
-
-
-@pytest.fixture
-def second_desk() -> Client:
-    return signed_in(member("newsletter"))
-
-
-def form(issue: Issue) -> str:
-    return reverse("admin:newsletter_issue_change", args=[issue.pk])
-
-
-def page(issue: Issue) -> str:
-    return reverse("admin:newsletter_issue_send", args=[issue.pk])
-
-
-def press(browser: Client, issue: Issue, button: str) -> tuple[int, str]:
-    """Press a button of an issue's page as it was opened; gives the status and the text of the page after it."""
-    opened = fields_of(browser.get(page(issue)).content.decode())
-    response = send(browser, page(issue), {**opened, button: ""})
-    after = browser.get(page(issue)) if response.status_code == 302 else response
-    return response.status_code, after.content.decode()
 
 
 def test_from_the_draft_to_the_last_message(desk: Client, second_desk: Client, writer: Editor) -> None:
@@ -207,68 +170,6 @@ def test_a_draft_takes_in_what_was_announced_since(desk: Client) -> None:
     press(desk, issue, "take_in")
 
     assert "A late lemon" in desk.get(form(issue)).content.decode()
-
-
-def test_uncertain_and_refused_messages_are_decided_by_number_and_name_nobody(desk: Client) -> None:
-    readers = [make_subscription() for _ in range(3)]
-    issue = make_sent_issue()
-    first, second, third = Delivery.objects.order_by("pk")
-    Delivery.objects.filter(pk__in=[first.pk, second.pk]).update(state="unknown", error="the sender died")
-    Delivery.objects.filter(pk=third.pk).update(state="failed", error="550 5.7.1 at RCPT")
-    undecided = reverse("admin:newsletter_delivery_changelist")
-    html = desk.get(page(issue)).content.decode()
-    assert "the sender died" in html
-    assert not any(str(reader.address) in html for reader in readers)
-    assert html.count('name="arrived"') == 2
-    assert html.count('name="again"') == 3
-
-    for button, delivery in (("arrived", first), ("again", second), ("again", third)):
-        response = send(desk, undecided, {button: delivery.pk, "back": page(issue)}, opened=page(issue))
-        assert response["Location"] == page(issue)
-
-    assert list(Delivery.objects.order_by("pk").values_list("state", flat=True)) == ["sent", "queued", "queued"]
-    assert (
-        "was decided before"
-        in send(desk, undecided, {"arrived": first.pk}, opened=undecided).client.get(undecided).content.decode()
-    )
-
-
-def test_an_undecided_message_is_named_as_the_log_of_the_mail_server_names_it(desk: Client) -> None:
-    make_subscription()
-    make_sent_issue()
-    courier = FakeCourier()
-    Sender(courier).work_off_batch(lambda: False)
-    Delivery.objects.update(state="unknown")
-
-    html = desk.get(reverse("admin:newsletter_delivery_changelist")).content.decode()
-
-    ((_address, message),) = courier.taken
-    assert escape(message["Message-ID"]) in html
-
-
-def test_what_is_uncertain_of_confirmations_is_listed_too(desk: Client) -> None:
-    make_confirmation()
-    Delivery.objects.update(state="unknown")
-
-    assert "Confirmation of a sign-up" in desk.get(reverse("admin:newsletter_delivery_changelist")).content.decode()
-
-
-@pytest.mark.parametrize("typed", ["", "0", "x", "9" * 30, "-1"])
-def test_a_message_that_is_not_there_is_not_found(typed: str, desk: Client) -> None:
-    undecided = reverse("admin:newsletter_delivery_changelist")
-
-    assert send(desk, undecided, {"again": typed}, opened=undecided).status_code == 404
-
-
-def test_it_leads_to_no_other_site(desk: Client) -> None:
-    make_confirmation()
-    undecided = reverse("admin:newsletter_delivery_changelist")
-
-    response = send(
-        desk, undecided, {"again": Delivery.objects.get().pk, "back": "//elsewhere.example/"}, opened=undecided
-    )
-
-    assert response["Location"] == undecided
 
 
 @pytest.mark.parametrize("role", ["writer", "reviewer", "publisher", "administrator"])

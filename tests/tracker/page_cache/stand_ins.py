@@ -1,0 +1,91 @@
+"""What stands in for what the cache lies between: the application, the journal's reader, and who asks."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from tracker.page_cache.journal import Moved
+from tracker.page_cache.wrapper import REFUSAL, PageCache
+
+
+@dataclass
+class Site:
+    """Stands in for Django: answers with what it was told to, and counts."""
+
+    status: str = "200 OK"
+    headers: list[tuple[str, str]] = field(default_factory=lambda: [("Surrogate-Key", "site pledge:a")])
+    body: bytes = b"Lemons."
+    renders: int = 0
+    asked: list[dict[str, Any]] = field(default_factory=list)
+    gate: threading.Event = field(default_factory=threading.Event)
+    while_rendering: Any = None
+
+    def __post_init__(self) -> None:
+        self.gate.set()
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterator[bytes]:
+        self.asked.append(environ)
+        if REFUSAL in environ:
+            start_response("503 Service Unavailable", [])
+            return iter([str(environ[REFUSAL]).encode()])
+        self.renders += 1
+        body = self.body
+        self.gate.wait(5)
+        if self.while_rendering:
+            self.while_rendering()
+        start_response(self.status, list(self.headers))
+        return iter([body])
+
+
+class Journal:
+    """Stands in for the thread that reads the journal."""
+
+    def __init__(self, cache: PageCache) -> None:
+        self.cache = cache
+        self.position: int | None = 1
+        self.is_silent = False
+        self.moves: list[Moved] = []
+
+    def make_sure_it_runs(self) -> None:
+        """It runs as the test says."""
+
+    def look_now(self, _patience: float) -> bool:
+        return not self.is_silent
+
+    def has_moved(self, since: int | None, tags: frozenset[str] | None) -> bool:
+        newer = [moved for moved in self.moves if moved.number > (since or 0)]
+        return any(tags is None or not moved.tags.isdisjoint(tags) for moved in newer)
+
+    def move(self, *tags: str) -> None:
+        moved = Moved((self.position or 0) + 1, frozenset(tags))
+        self.moves.append(moved)
+        self.cache._take_in(moved)
+        self.position = moved.number
+
+
+@dataclass
+class Answer:
+    status: str
+    headers: dict[str, str]
+    body: bytes
+
+
+def ask(cache: PageCache, path: str = "/pledges/a/", **more: str) -> Answer:
+    said: list[Any] = []
+    environ = {
+        "REQUEST_METHOD": "GET",
+        "PATH_INFO": path,
+        "QUERY_STRING": "",
+        "HTTP_HOST": "tracker.test",
+        "wsgi.url_scheme": "http",
+        **more,
+    }
+    body = b"".join(cache(environ, lambda status, headers, _exc=None: said.extend([status, headers])))
+    return Answer(said[0], dict(said[1]), body)
+
+
+def make_old(cache: PageCache, key: str) -> None:
+    entry = cache.pages.last(key)
+    assert entry is not None
+    entry.expires_at = 0
