@@ -22,12 +22,8 @@ SETTINGS = {
 
 
 ON_BOTH = ("pages", "growth", "newsletter", "editors", "public_log", "fuzz")
-USUAL = (
-    "hot",
-    "pages",
-    "growth",
-    "newsletter",
-)  # what readers and the sender wait for; the others are asked for by name
+# What readers and the sender wait for; the others are asked for by name.
+USUAL = ("hot", "pages", "growth", "newsletter")
 
 
 def run(part: str, database_url: str, folder: Path, *arguments: str) -> None:
