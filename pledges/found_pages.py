@@ -65,7 +65,8 @@ def _first_places(tiers: Mapping[int, Asked], beside: Q, most: int, *, backwards
     )
     ordered = f"{all_tiers} ORDER BY nearness {direction}, place {direction} LIMIT %s"
     values = [value for _sql, of_tier in found.values() for value in of_tier]
-    return RawSQL(f"SELECT place FROM ({ordered}) AS found", [*values, most])  # noqa: S608, S611
+    # Materialised, or PostgreSQL may look for it again for each pledge that there is.
+    return RawSQL(f"WITH found AS MATERIALIZED ({ordered}) SELECT place FROM found", [*values, most])  # noqa: S608, S611
 
 
 def _of_tier(asked: Asked, beside: Q, most: int, *, backwards: bool) -> tuple[str, Sequence[Any]]:
