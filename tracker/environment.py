@@ -10,8 +10,7 @@ from zoneinfo import available_timezones
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.validators import validate_email
-
-from tracker.postgresql import BoundedConnection
+from django.utils.module_loading import import_string
 
 _SECRET_LENGTH, _SECRET_VARIETY = 50, 5
 _YES, _NO = {"1", "true", "yes", "on"}, {"", "0", "false", "no", "off"}
@@ -125,7 +124,7 @@ class Environment:
             # IMMEDIATE: a transaction that begins by reading and then writes cannot wait, it fails.
             options: dict[str, object] = {"transaction_mode": "IMMEDIATE", "timeout": 0.01}
             # Half a megabyte of memory for each thread's connection: what is read often lies in the system's own.
-            options["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA cache_size=-512"
+            options["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA cache_size=-128"
             # To open the file and set it up takes as long as a page's two questions.
             database["CONN_MAX_AGE"] = 60
         elif database["ENGINE"] == "django.db.backends.postgresql" and database["NAME"]:
@@ -133,7 +132,9 @@ class Environment:
             options = {"connect_timeout": 2, "keepalives_idle": 2, "keepalives_interval": 1, "tcp_user_timeout": 5000}
             if pool_size:
                 bounds = {"max_size": pool_size, "timeout": 2, "reconnect_timeout": 2}
-                options["pool"] = {"min_size": 1, "connection_class": BoundedConnection, **bounds}
+                # By name: on SQLite PostgreSQL's driver would only take memory.
+                bounded = import_string("tracker.postgresql.BoundedConnection")
+                options["pool"] = {"min_size": 1, "connection_class": bounded, **bounds}
         else:
             raise ImproperlyConfigured(
                 f"{name} must be like sqlite:////absolute/path or postgres://user:password@host/name."

@@ -40,8 +40,11 @@ os.environ.setdefault("PGOPTIONS", "-c statement_timeout=3000 -c lock_timeout=25
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8  # malloc.h
 
 
-def when_ready(_server: Any) -> None:
-    """Before the first fork: what all processes share shall not be copied only because garbage is collected in it."""
+def when_ready(server: Any) -> None:
+    """Before the first fork: what all processes share is made, and not copied only because garbage is collected in it."""
+    rehearse = getattr(server.app.wsgi(), "rehearse", None)  # other applications, with this configuration, have none
+    if rehearse:
+        rehearse()
     gc.collect()
     gc.freeze()
     with suppress(OSError, AttributeError):  # another C library than Debian's
@@ -52,6 +55,6 @@ def when_ready(_server: Any) -> None:
 
 def post_worker_init(worker: Any) -> None:
     """After each fork: hear from the journal before the first reader comes."""
-    begin = getattr(worker.wsgi, "begin", None)  # other applications, with this configuration, have none
+    begin = getattr(worker.wsgi, "begin", None)
     if begin:
         begin()

@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterable
 from dataclasses import InitVar, dataclass, field
 from functools import lru_cache
-from sys import intern
 from typing import NamedTuple
 
 import brotli  # type: ignore[import-untyped]
@@ -50,7 +49,7 @@ class Entry:
 
     def __post_init__(self, body: bytes) -> None:
         self._packed, self._digest = _brotli(body), hashlib.sha256(body).hexdigest()[:20]
-        self.headers = [(intern(name), intern(value)) for name, value in self.headers]  # most are those of every page
+        self.headers = [*map(_shared, self.headers)]
 
     @property
     def plain(self) -> bytes:
@@ -69,16 +68,22 @@ class Entry:
     def _make(self, encoding: str) -> Reply:
         body = self._packed if encoding == "br" else _ENCODERS[encoding](self.plain)
         etag = f'"{self._digest}{"-" if encoding else ""}{encoding}"'
-        kept = [(name, value) for name, value in self.headers if name.lower() not in _MADE_HERE]
+        kept = [header for header in self.headers if header[0].lower() not in _MADE_HERE]
         always: Headers = [*kept, ("ETag", etag), ("Vary", "Accept-Encoding")]
         encoded = [("Content-Encoding", encoding)] if encoding else []
         headers = [*always, *encoded, ("Content-Length", str(len(body)))]
         # Without a type: an answer without a body has none.
-        not_modified = [(name, value) for name, value in always if name.lower() != "content-type"]
+        not_modified = [header for header in always if header[0].lower() != "content-type"]
         reply = Reply(self.status, headers, body, etag, not_modified)
         if encoding:  # hardly anybody asks for the plain one, which takes the most room
             self._replies[encoding] = reply
         return reply
+
+
+@lru_cache(maxsize=512)
+def _shared(header: tuple[str, str]) -> tuple[str, str]:
+    """Give one and the same for equal headers: most are those of every page."""
+    return header
 
 
 def _plain(body: bytes) -> bytes:

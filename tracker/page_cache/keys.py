@@ -5,6 +5,7 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, urlencode
+from wsgiref.util import setup_testing_defaults
 
 from django.urls import Resolver404, resolve
 
@@ -23,10 +24,19 @@ class Address:
         named = {site.netloc.lower()}
         if site.port in {None, _DEFAULT_PORTS[site.scheme]}:
             named |= {str(site.hostname), f"{site.hostname}:{_DEFAULT_PORTS[site.scheme]}"}
+        self._site = site
         self._hosts = frozenset(named)
         self._is_secure = site.scheme == "https"
         self._behind_proxy = behind_proxy
         self._session = f"{session_cookie}="
+
+    def request(self, path: str) -> dict[str, Any]:
+        """Give what a stranger's browser would ask for a page with."""
+        environ = {"PATH_INFO": path, "HTTP_HOST": self._site.netloc, "wsgi.url_scheme": self._site.scheme}
+        if self._behind_proxy:
+            environ["HTTP_X_FORWARDED_PROTO"] = self._site.scheme
+        setup_testing_defaults(environ)  # all else that WSGI wants
+        return environ
 
     def key(self, environ: Mapping[str, Any]) -> str | None:
         """Give the address of the reader's page that is asked for; None for everything that Django alone answers.
