@@ -86,8 +86,10 @@ class PageCache:
         close(parts)
         for connection in connections.all(initialized_only=True):
             connection.close()
-            if connection.vendor == "postgresql":
-                connection.close_pool()  # its threads would not be in the other process
+            if close_pool := getattr(
+                connection, "close_pool", None
+            ):  # PostgreSQL's, with threads that no fork takes along
+                close_pool()
 
     def begin(self) -> None:
         """Hear from the journal before the first reader comes, and count from then on."""
