@@ -3,6 +3,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 from pytest_django import Settings
@@ -25,6 +26,7 @@ def _test_settings(settings: Settings) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.WHITENOISE_AUTOREFRESH = True
     settings.WHITENOISE_USE_FINDERS = True
+    caches["template_fragments"].clear()
 
 
 @pytest.fixture(scope="session")

@@ -110,7 +110,11 @@ CACHES = {
         "LOCATION": "shared_cache",
         # A full cache throws away counters that still hold; at Django's 300 a visitor could fill it.
         "OPTIONS": {"MAX_ENTRIES": 100_000},
-    }
+    },
+    # What `{% cache %}` keeps in each process: parts that are the same on every page.
+    "template_fragments": {
+        "BACKEND": f"django.core.cache.backends.{'dummy.DummyCache' if DEBUG else 'locmem.LocMemCache'}",
+    },
 }
 
 # OWASP's least Argon2 setting: Django's own default takes 100 MiB and half a second of a small machine.
