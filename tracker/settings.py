@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
@@ -104,7 +105,7 @@ DATABASES = {"default": env.database("DATABASE_URL", pool_size=env.count("DATABA
 SUBSCRIBERS_SHOWN_FROM = env.count("SUBSCRIBERS_SHOWN_FROM", 100)
 
 # Shared by all processes: what throttles count must not be counted once a process.
-CACHES = {
+CACHES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "shared_cache",

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 from tests.both_databases import Cluster, find_programs
@@ -21,7 +22,7 @@ SETTINGS = {
 }
 
 
-ON_BOTH = ("pages", "growth", "newsletter", "editors", "public_log", "fuzz")
+ON_BOTH = ("pages", "growth", "newsletter", "search", "editors", "public_log", "fuzz")
 # What readers and the sender wait for; the others are asked for by name.
 USUAL = ("hot", "pages", "growth", "newsletter")
 
@@ -33,7 +34,9 @@ def run(part: str, database_url: str, folder: Path, *arguments: str) -> None:
         subprocess.run(
             [sys.executable, "manage.py", command, "--no-input", "--verbosity=0"], env=environment, check=True
         )
+    started = time.monotonic()
     subprocess.run([sys.executable, "-m", f"tests.benchmarks.{part}", *arguments], env=environment, check=True)
+    say(f"  ({time.monotonic() - started:.0f} s)")
 
 
 def on_sqlite(part: str, folder: Path, *arguments: str) -> None:
