@@ -5,7 +5,7 @@ not know must fill itself, and nobody may wait for a table that is written anew.
 releases, or a sentence in the migration that says why it is: `unsafe_because = "…"`, which the check before a release shows.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from django.db.migrations import Migration
 from django.db.migrations.operations import (
@@ -52,7 +52,7 @@ def reasons(migration: Migration) -> Iterator[str]:
             yield f"{operation.describe()}: {why}."
 
 
-def _in_database(operations: list[Operation]) -> Iterator[Operation]:
+def _in_database(operations: Sequence[Operation]) -> Iterator[Operation]:
     """Give the operations that touch the database, those within others too."""
     for operation in operations:
         if type(operation) is SeparateDatabaseAndState:
@@ -75,7 +75,7 @@ def _why_not_to_add(field: Field) -> str:
     default = field.db_default
     if field.generated or hasattr(default, "resolve_expression"):
         return "may rewrite the table while everyone waits"
-    if field.unique or field.db_index:
+    if field.unique or getattr(field, "db_index", False):
         return _WAITING
     fills_itself = field.null or default is not NOT_PROVIDED
     return "" if fills_itself else "the old code would insert rows without it: give it null or db_default"
