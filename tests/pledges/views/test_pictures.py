@@ -8,7 +8,7 @@ import pytest
 from django.core.files.storage import default_storage
 from django.test import Client
 from PIL import Image
-from pytest_django import Settings
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from pledges.actions import drafts
 from pledges.models import Pledge
@@ -22,6 +22,7 @@ from tests.factories import (
     publish,
 )
 from tests.pledges.admin.conftest import signed_in
+from tracker.page_cache.wrapper import REFUSAL, SILENT
 
 pytestmark = pytest.mark.django_db
 
@@ -103,6 +104,13 @@ def test_of_a_withdrawn_pledge_readers_get_none_until_it_is_brought_back(client:
 
     publish(pledge, kind="update")
     assert status(client) == 200
+
+
+def test_while_the_database_is_gone_nobody_gets_one(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_num_queries(0):
+        assert client.get(f"/media/{NAME}.png", **{REFUSAL: SILENT}).status_code == 503
 
 
 def test_what_only_the_withdrawal_shows_is_not_brought_back(client: Client) -> None:
