@@ -3,6 +3,7 @@
 import re
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
@@ -109,8 +110,10 @@ def test_of_a_withdrawn_pledge_readers_get_none_until_it_is_brought_back(client:
 def test_while_the_database_is_gone_nobody_gets_one(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
+    environ: dict[str, Any] = {REFUSAL: SILENT}
+
     with django_assert_num_queries(0):
-        assert client.get(f"/media/{NAME}.png", **{REFUSAL: SILENT}).status_code == 503
+        assert client.get(f"/media/{NAME}.png", **environ).status_code == 503
 
 
 def test_what_only_the_withdrawal_shows_is_not_brought_back(client: Client) -> None:
