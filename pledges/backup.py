@@ -6,12 +6,12 @@ Its database holds people's addresses and editors' passwords: the folder can be 
 import hashlib
 import json
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
 import tempfile
-from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,9 @@ from pledges.one_state import one_state
 
 LOG, SUMS, MANIFEST = "entries.jsonl", "SHA256SUMS", "manifest.json"
 SQLITE, POSTGRESQL = "database.sqlite3", "database.dump"
-_DEBIANS_PROGRAMS = "/usr/lib/postgresql/{}/bin/pg_dump"
+_DEBIANS_PROGRAMS = Path("/usr/lib/postgresql")
+_VERSION = re.compile(r"\(PostgreSQL\) (\d+)")
+_ESCAPES = str.maketrans({"\\": r"\\", "\n": r"\n", "\r": r"\r"})
 
 
 class BackupError(Exception):
@@ -52,8 +54,8 @@ def make(folder: Path) -> dict[str, Any]:
 def _fill(folder: Path) -> dict[str, Any]:
     entries, head = (_copy_sqlite if connection.vendor == "sqlite" else _dump_postgresql)(folder)
     if settings.MEDIA_ROOT.exists():  # after the database: whatever that names is there
-        shutil.copytree(settings.MEDIA_ROOT, folder / "media")
-    (folder / SUMS).write_text("".join(f"{sum_}  {name}\n" for name, sum_ in _sums(folder)))
+        shutil.copytree(settings.MEDIA_ROOT, folder / "media", copy_function=_copy_if_there)
+    (folder / SUMS).write_bytes(b"".join(_sum_line(file, folder) for file in _files(folder)))
     manifest = {
         "made_at": timezone.now().isoformat(timespec="seconds"),
         "site": settings.SITE_URL,
@@ -65,6 +67,11 @@ def _fill(folder: Path) -> dict[str, Any]:
     }
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n")
     return manifest
+
+
+def _copy_if_there(source: str, copy: str) -> None:
+    with suppress(FileNotFoundError):  # a redaction may delete a picture at any time
+        shutil.copy2(source, copy)
 
 
 def _copy_sqlite(folder: Path) -> tuple[int, str]:
@@ -90,7 +97,7 @@ def _dump_postgresql(folder: Path) -> tuple[int, str]:
 def _run_pg_dump(file: Path, snapshot: str) -> None:
     assert connection.connection is not None
     version = connection.connection.info.server_version // 10_000
-    program = shutil.which("pg_dump") or _DEBIANS_PROGRAMS.format(version)
+    program = _pg_dump(for_server=version)
     # As psql would be told: the libraries of pg_dump and of Python need not be of one age.
     (_psql, *server), secrets = DatabaseClient.settings_to_cmd_args_env(connection.settings_dict, [])
     options = ["--format=custom", "--no-owner", "--no-privileges", f"--snapshot={snapshot}", f"--file={file}"]
@@ -102,10 +109,28 @@ def _run_pg_dump(file: Path, snapshot: str) -> None:
             capture_output=True,
             text=True,
         )
-    except FileNotFoundError as error:
-        raise BackupError(_("pg_dump was not found: install PostgreSQL's client programs.")) from error
     except subprocess.CalledProcessError as error:
         raise BackupError(_("pg_dump failed: %s") % error.stderr.strip()) from error
+
+
+def _pg_dump(*, for_server: int) -> str:
+    """Give the oldest program that is no older than the server: an older one refuses, a newer one's copy fewer can read."""
+    on_path = shutil.which("pg_dump")
+    found = [*([on_path] if on_path else []), *map(str, sorted(_DEBIANS_PROGRAMS.glob("*/bin/pg_dump")))]
+    versions = {program: _version_of(program) for program in found}
+    fitting = [program for program in found if versions[program] >= for_server]
+    if not fitting:
+        known = ", ".join(f"{program} ({version})" for program, version in versions.items()) or _("none")
+        wanted = {"version": for_server, "known": known}
+        raise BackupError(_("pg_dump %(version)d or newer is needed, as the server is; found: %(known)s.") % wanted)
+    return min(fitting, key=lambda program: versions[program])
+
+
+def _version_of(program: str) -> int:
+    """Give the main version of a pg_dump, 0 if it does not tell."""
+    said = subprocess.run([program, "--version"], check=False, capture_output=True, text=True).stdout  # noqa: S603
+    version = _VERSION.search(said)
+    return int(version[1]) if version else 0
 
 
 def _write_log(folder: Path, rows: Any) -> tuple[int, str]:
@@ -118,10 +143,14 @@ def _write_log(folder: Path, rows: Any) -> tuple[int, str]:
     return count, head
 
 
-def _sums(folder: Path) -> Iterator[tuple[str, str]]:
-    for file in _files(folder):
-        with file.open("rb") as content:
-            yield str(file.relative_to(folder)), hashlib.file_digest(content, "sha256").hexdigest()
+def _sum_line(file: Path, folder: Path) -> bytes:
+    """Write the line of a file as sha256sum does: a name with a line end in it is escaped, and the line says so."""
+    name = str(file.relative_to(folder))
+    with file.open("rb") as content:
+        sum_ = hashlib.file_digest(content, "sha256").hexdigest()
+    escaped = name.translate(_ESCAPES)
+    mark = "" if escaped == name else "\\"
+    return os.fsencode(f"{mark}{sum_}  {escaped}\n")
 
 
 def _files(folder: Path) -> list[Path]:

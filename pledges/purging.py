@@ -12,6 +12,8 @@ from django.conf import settings
 from django.urls import NoReverseMatch, get_resolver, reverse
 from django.utils import timezone
 
+from pledges.actions import public_pictures, public_pledges
+from pledges.actions.journal import PURGE
 from pledges.models import PublicPledge, RetiredSlug
 
 _PATIENCE = 10  # seconds
@@ -29,6 +31,18 @@ def addresses_of(public: PublicPledge, pictures: Sequence[str] = ()) -> list[str
     paths = [path for name, parameters in _patterns() for path in _paths(name, parameters, public)]
     paths += [reverse("picture", args=picture.split(".")) for picture in pictures]
     return [settings.SITE_URL + path for path in sorted(set(paths))]
+
+
+def all_addresses_of(public: PublicPledge) -> list[str]:
+    """Give those with every picture that the pledge ever showed: of a withdrawn one all have to go."""
+    return addresses_of(public, public_pictures.of_all_editions(public.pledge))
+
+
+def tags_of(public: PublicPledge) -> list[str]:
+    """Give the tags by which a cache may know those addresses."""
+    pictures = (f"picture:{name}" for name in public_pictures.of_all_editions(public.pledge))
+    purged = (f"{PURGE}pledge:{slug}" for slug in _slugs(public))
+    return sorted({*public_pledges.tags_of(public), *pictures, *purged})
 
 
 def purge(addresses: Sequence[str], tags: Sequence[str]) -> str:
@@ -65,14 +79,18 @@ def _values(name: str, parameter: str, public: PublicPledge) -> Iterator[Any]:
     if parameter == "slug" and grouping in _OF_GROUPINGS:
         yield getattr(public, grouping).slug
     elif parameter == "slug":
-        yield public.slug
-        yield from RetiredSlug.objects.filter(pledge=public.pledge_id).values_list("slug", flat=True)
+        yield from _slugs(public)
     elif parameter == "section":
         yield from _SECTIONS
     elif parameter in {"number", "n"} and name.startswith("edition"):
         yield from range(1, public.edition.number + 1)
     elif parameter in {"day", "date", "on"}:
         yield from _days(timezone.localdate(public.first_published_at), timezone.localdate())
+
+
+def _slugs(public: PublicPledge) -> list[str]:
+    """Give the address of a pledge and all that it once had."""
+    return [public.slug, *RetiredSlug.objects.filter(pledge=public.pledge_id).values_list("slug", flat=True)]
 
 
 def _days(first: date, last: date) -> Iterator[date]:

@@ -19,7 +19,7 @@ from pledges.views import (
     well_known,
 )
 from pledges.views.home import home
-from pledges.views.pictures import picture
+from pledges.views.pictures import editors_picture, picture
 from pledges.views.pledges import pledge_card, pledge_detail, pledge_list
 from pledges.views.updates import updates
 
@@ -50,6 +50,8 @@ class NumberConverter:
 
 register_converter(DayConverter, "day")
 register_converter(NumberConverter, "number")
+
+_PICTURE = r"(?P<name>[0-9a-f]{32})\.(?P<extension>jpg|png)"
 
 urlpatterns = [
     path("", home, name="home"),
@@ -88,10 +90,11 @@ urlpatterns = [
     path("sitemap-<slug:section>.xml", sitemaps.sitemap_section, name="sitemap-section"),
     path("robots.txt", well_known.robots, name="robots"),
     path(".well-known/security.txt", well_known.security_txt, name="security-txt"),
-    re_path(r"^media/(?P<name>[0-9a-f]{32})\.(?P<extension>jpg|png)$", picture, name="picture"),
+    re_path(rf"^media/{_PICTURE}$", picture, name="picture"),
     # Under the admin's address, so that all that guards the admin guards them too.
     path("admin/markdown/preview/", markdown_editor.preview, name="markdownx_markdownify"),
     path("admin/markdown/picture/", markdown_editor.upload, name="markdownx_upload"),
+    re_path(rf"^admin/markdown/picture/{_PICTURE}$", editors_picture, name="markdownx_picture"),
 ]
 
 if settings.DEBUG:

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from tracker import errors
 from tracker.page_cache.wrapper import REFUSAL
 
-_ALWAYS_ANSWERED = ("/healthz", "/readyz", "/media/")  # they ask nothing of it, or say themselves that it is gone
+_ALWAYS_ANSWERED = ("/healthz", "/readyz")  # they ask nothing of it, or say themselves that it is gone
 
 
 def refuse_at_once(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from pledges.actions import public_pledges
 from pledges.actions.journal import public_change
 from pledges.models import Pledge, PublicPledge, RetiredSlug
 
@@ -21,7 +22,7 @@ def move(pledge: Pledge, *, to: str) -> None:
     """
     with public_change() as tags:
         pledge = _locked(pledge)
-        public = PublicPledge.objects.filter(pledge=pledge).first()
+        public = PublicPledge.objects.select_related("topic", "department", "promisor").filter(pledge=pledge).first()
         if to == pledge.slug and (public is None or to == public.slug):
             return
         if _is_taken(to, by_other_than=pledge):
@@ -30,7 +31,7 @@ def move(pledge: Pledge, *, to: str) -> None:
         pledge.full_clean()
         pledge.save(update_fields=["slug"])
         if public and public.slug != to:
-            tags.update({"lists", f"pledge:{public.slug}", f"pledge:{to}"})
+            tags.update(public_pledges.tags_of(public) | {f"pledge:{to}"})
             RetiredSlug.objects.filter(slug=to).delete()
             RetiredSlug.objects.create(slug=public.slug, pledge=pledge, retired_at=timezone.now())
             PublicPledge.objects.filter(pledge=pledge).update(slug=to)

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count
 
-from pledges.actions import citations, public_sources, ready_html, search_texts
+from pledges.actions import citations, public_pictures, public_sources, ready_html, search_texts
 from pledges.actions.expectations import Expected, current_content, current_editions, expected
 from pledges.actions.journal import public_change
 from pledges.compose import compose_verdict
@@ -45,10 +45,11 @@ def refresh(pledge: Pledge) -> set[str]:
     public_sources.recount({row.made_in_id for row in (before, after) if row})
     _tally([row for row in (before, after) if row])
     citations.refresh(pledge)
+    gone = public_pictures.refresh(pledge)
     ready_html.make_anew(after)
     # No copy of a withdrawn page may be shown any more, however old.
     purged = {f"purge:pledge:{after.slug}"} if after.withdrawn_at else set()
-    return _tags(after) | (_tags(before) if before else set()) | purged
+    return tags_of(after) | (tags_of(before) if before else set()) | purged | gone
 
 
 def rebuild() -> Iterator[str]:
@@ -69,6 +70,7 @@ def rebuild() -> Iterator[str]:
             tally.objects.bulk_create(counted)
         public_sources.create()
         citations.rebuild()
+        public_pictures.rebuild()
         tags.add("site")
 
 
@@ -164,7 +166,8 @@ def _tally(rows: Sequence[PublicPledge]) -> None:
                 tally.objects.filter(**within).delete()
 
 
-def _tags(public: PublicPledge) -> set[str]:
+def tags_of(public: PublicPledge) -> set[str]:
+    """Give the tags of every page that shows something of a pledge, its address among it."""
     return {
         "lists",
         f"pledge:{public.slug}",

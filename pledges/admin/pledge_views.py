@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from pledges import content
+from pledges import content, pictures
 from pledges.actions import addresses, checks, drafts, reviews
 from pledges.actions.addresses import AddressTakenError
 from pledges.actions.publishing_rule import NotPublishableError, missing_note, reasons_of_draft
@@ -44,7 +44,7 @@ def _page(request: HttpRequest, template: str, pledge: Pledge, status: int = 200
 
 @require_safe
 def preview(request: HttpRequest, pk: int) -> HttpResponse:
-    """Exactly the page that readers would get if the working copy were published now."""
+    """Exactly the page that readers would get if the working copy were published now, with pictures that are not public yet."""
     _require(request, "view_pledge")
     pledge = _pledge(pk)
     edition = upcoming_edition(pledge)
@@ -59,6 +59,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
         response = render(request, "pledges/pledge_withdrawn.html", context, status=HTTPStatus.GONE)
     else:
         response = render(request, "pledges/pledge_detail.html", {"page": preview_page(pledge, edition)})
+        response.content = pictures.for_editors(response.content.decode())
     response.headers["X-Robots-Tag"] = "noindex"
     return response
 

@@ -1,6 +1,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,11 +12,12 @@ from django.utils.http import urlencode
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from pledges import purging
 from pledges.actions import editions, reviews
 from pledges.actions.publishing_rule import SECOND_PERSON, NotPublishableError, reasons_not_to_publish
 from pledges.admin.pledge_views import changes_of, is_withdrawn
 from pledges.admin.record_admin import ReadOnlyAdmin
-from pledges.models import Edition, Editor, Review
+from pledges.models import Edition, Editor, PublicPledge, Review
 
 
 @admin.register(Review)
@@ -69,6 +71,8 @@ def _decide(request: HttpRequest, review: Review) -> HttpResponse:
         review.comment = request.POST.get("comment", "")  # what was typed comes back
         return _page(request, review, refused=error.reasons, status=status)
     messages.success(request, done)
+    if button == "publish" and review.kind == Edition.Kind.WITHDRAWAL:
+        _tell_caches(request, review.pledge.public)
     if button == "take_back":
         asked = urlencode({"kind": review.kind, "change_note": review.change_note})
         return redirect(f"{reverse('admin:pledges_pledge_review', args=[review.pledge_id])}?{asked}")
@@ -96,6 +100,18 @@ def _publish(review: Review, by: Any, comment: str) -> str:
     }
 
 
+def _tell_caches(request: HttpRequest, withdrawn: PublicPledge) -> None:
+    """Ask the cache at PURGE_URL to drop the page; it stays withdrawn whatever comes of that."""
+    if not settings.PURGE_URL:
+        messages.warning(request, _("Caches before this site, if there are any, were not told: see below."))
+    elif problem := purging.purge(purging.all_addresses_of(withdrawn), purging.tags_of(withdrawn)):
+        messages.error(
+            request, _("%(problem)s. Ask the operator to see to it: the addresses are below.") % {"problem": problem}
+        )
+    else:
+        messages.success(request, _("The cache before this site was told to drop the page."))
+
+
 def _unschedule(review: Review, _by: Any, _comment: str) -> str:
     reviews.schedule(review, publish_at=None)
     return _("The time was taken away: publish it by hand.")
@@ -115,6 +131,12 @@ _ACTIONS = {
 }
 
 
+def _purgeable(review: Review) -> list[str]:
+    """Give the addresses that caches may still hold once a withdrawal is out."""
+    is_out = review.edition_id is not None and review.kind == Edition.Kind.WITHDRAWAL and is_withdrawn(review.pledge)
+    return purging.all_addresses_of(review.pledge.public) if is_out else []
+
+
 def _page(request: HttpRequest, review: Review, *, refused: list[str] | None = None, status: int = 200) -> HttpResponse:
     approver = review.decided_by or request.user
     assert isinstance(approver, Editor)
@@ -125,6 +147,7 @@ def _page(request: HttpRequest, review: Review, *, refused: list[str] | None = N
         "is_open": review.is_open,
         "brings_back": review.is_open and review.kind != Edition.Kind.WITHDRAWAL and is_withdrawn(review.pledge),
         "reasons": reasons,
+        "purgeable": _purgeable(review),
         "changes": changes_of(review.pledge) if review.is_open else None,
         "form": CommentForm(instance=review),
         "may_decide": request.user.has_perm("pledges.decide_review"),

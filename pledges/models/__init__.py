@@ -8,6 +8,7 @@ from pledges.models.editor import Editor
 from pledges.models.evidence import Evidence
 from pledges.models.grouping import Department, Promisor, Topic
 from pledges.models.journal import Generation, Journal
+from pledges.models.picture import PublicPicture
 from pledges.models.pledge import Pledge
 from pledges.models.public_pledge import DueTally, PublicPledge, PublicSource, RetiredSlug, StandingRating, Tally
 from pledges.models.rating import Family, Rating
@@ -35,6 +36,7 @@ __all__ = [
     "Pledge",
     "Promisor",
     "PublicCitation",
+    "PublicPicture",
     "PublicPledge",
     "PublicSource",
     "Rating",

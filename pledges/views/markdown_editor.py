@@ -73,7 +73,7 @@ def preview(request: HttpRequest) -> HttpResponse:
     text = clean(request.POST["content"])
     if problems := markdown.problems(text):
         return refuse(HTTPStatus.BAD_REQUEST, *problems)
-    return HttpResponse(markdown.render(text))
+    return HttpResponse(pictures.for_editors(markdown.render(text)))
 
 
 @editors_only(*MAY_WRITE)

@@ -89,7 +89,7 @@ def draft_verdict(page: Page, rating: Rating) -> None:
         page.get_by_role("button", name="Add a picture").first.press("Enter")
     picture = encode(draw(size=(40, 30)), "PNG")
     chooser.value.set_files({"name": "tree.png", "mimeType": "image/png", "buffer": picture})
-    page.locator("img[src^='/media/']").first.wait_for()
+    page.locator("img[src^='/admin/markdown/picture/']").first.wait_for()
     page.keyboard.type("An empty tree")  # in place of the words that ask for a description
     press(page, "Save")
 

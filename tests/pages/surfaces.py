@@ -73,7 +73,7 @@ PUBLIC_SURFACES = [
     Surface("sitemap-section", "/sitemap-pledges.xml", queries=2, is_html=False),
     Surface("robots", "/robots.txt", queries=0, is_html=False),
     Surface("security-txt", "/.well-known/security.txt", queries=0, is_html=False),
-    Surface("picture", f"/media/{PICTURE}", queries=0, is_html=False),
+    Surface("picture", f"/media/{PICTURE}", queries=1, is_html=False),
     Surface("healthz", "/healthz", queries=0, is_html=False),
 ]
 

@@ -40,7 +40,7 @@ OWN_HOST = "https://tracker.test"
 
 @pytest.fixture
 def pledge() -> Pledge:
-    pledge = make_published_pledge()
+    pledge = make_published_pledge(background=f"See ![the carts](/media/{PICTURE}).")
     send_issue()
     make_reader(pledge)
     make_checkpoint()

@@ -4,7 +4,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from pledges.actions import editions
 from pledges.actions.publishing_rule import NotPublishableError
-from pledges.models import Review
+from pledges.management.caches import tell_caches_of
+from pledges.models import Edition, Review
 
 
 class Command(BaseCommand):
@@ -25,3 +26,5 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         what = "was published already as" if already else "is now published as"
         self.stdout.write(f"{slug} {what} edition {edition.number}, entry {edition.sequence}, {edition.short_hash}.")
+        if edition.kind == Edition.Kind.WITHDRAWAL and (problem := tell_caches_of(self, review.pledge.public)):
+            raise CommandError(problem)

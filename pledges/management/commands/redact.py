@@ -5,7 +5,6 @@ from difflib import unified_diff
 from itertools import islice
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, connection, transaction
 
@@ -13,6 +12,7 @@ from pledges import purging
 from pledges.actions import redactions, traces
 from pledges.actions.publishing_rule import NotPublishableError
 from pledges.actions.redactions import Order, Redaction
+from pledges.management.caches import tell_caches
 from pledges.models import Edition, Editor, Pledge, PublicPledge
 from pledges.removal import Removal
 
@@ -88,12 +88,8 @@ class Command(BaseCommand):
 
     def _tell_caches(self, pledge: Pledge, redaction: Redaction) -> None:
         addresses = purging.addresses_of(PublicPledge.objects.get(pledge=pledge), redaction.pictures)
-        self.stdout.write("Caches before this site may still hold these addresses:")
-        for address in addresses:
-            self.stdout.write(address)
-        if settings.PURGE_URL:
-            problem = purging.purge(addresses, redaction.tags)
-            (self.stderr if problem else self.stdout).write(problem or "The cache at PURGE_URL was told.")
+        if problem := tell_caches(self, addresses, redaction.tags):
+            self.stderr.write(problem)
 
 
 def _redact(pledge: Pledge, order: Order) -> Redaction:

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, connection
 
 from pledges import log, log_checks, ready_html
-from pledges.actions import citations, editions, public_pledges, verifications
+from pledges.actions import citations, editions, public_pictures, public_pledges, verifications
 from pledges.guards import missing_guards
 from pledges.log import Problem
 from pledges.models import Checkpoint, Edition, Editor
@@ -107,6 +107,7 @@ _COUNTS = {
     "what lists read": public_pledges.differences,
     "totals": public_pledges.miscounted,
     "citations": citations.differences,
+    "pictures": public_pictures.differences,
     "archived copies": citations.altered_copies,
     "ready HTML": ready_html.altered,
     "published verdicts": public_pledges.altered_verdicts,

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.utils import timezone
+from pytest_django import Settings
 
 from pledges.actions import reviews
-from pledges.models import Edition, Editor, Review
+from pledges.models import Edition, Editor, PublicPledge, Review
 from tests.factories import (
     make_approved_review,
     make_evidence,
@@ -71,6 +72,23 @@ def test_the_review_of_a_withdrawal_says_what_it_does_and_why(reviewers_desk: Cl
     said = html.partition("It takes the page away")[2]
     assert "A court of lemons ordered it." in said
     assert "Nothing differs" not in html
+
+
+@pytest.mark.parametrize(
+    ("cache", "said"), [("", "were not told: see below"), ("http://127.0.0.1:9/", "PURGE_URL could not be told")]
+)
+def test_once_a_withdrawal_is_out_its_review_lists_what_caches_may_hold(
+    cache: str, said: str, reviewers_desk: Client, settings: Settings
+) -> None:
+    settings.PURGE_URL = cache
+    review = make_review(make_published_pledge(), kind="withdrawal")
+
+    press(reviewers_desk, address_of(review), "Approve and publish now")
+
+    html = reviewers_desk.get(address_of(review)).content.decode()
+    assert said in html
+    assert f"<li>https://tracker.test/pledges/{review.pledge.slug}/card.png</li>" in html
+    assert PublicPledge.objects.get().withdrawn_at
 
 
 def test_whoever_renames_a_topic_may_approve_what_others_wrote_in_it() -> None:

@@ -5,11 +5,12 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.utils import timezone
+from pytest_django import Settings
 
 from pledges.actions import editions, reviews, throttles
 from pledges.actions.publishing_rule import NotPublishableError
 from pledges.models import Edition, Pledge, Review, Throttle
-from tests.factories import make_approved_review, make_review
+from tests.factories import make_approved_review, make_published_pledge, make_review
 
 pytestmark = pytest.mark.django_db
 HOUR = dt.timedelta(hours=1)
@@ -32,6 +33,17 @@ def test_publishes_what_is_due_with_the_real_time() -> None:
     assert "is now published as edition 1" in publish_due()
 
     assert Edition.objects.get().published_at >= started
+
+
+def test_a_withdrawal_of_which_the_cache_could_not_be_told_stands_and_the_others_go_out(settings: Settings) -> None:
+    settings.PURGE_URL = "http://127.0.0.1:9/"
+    due_since(make_approved_review(make_published_pledge(), kind="withdrawal"), 2 * HOUR)
+    due_since(make_approved_review(), HOUR)
+
+    with pytest.raises(CommandError, match="Of 1 withdrawals the cache could not be told"):
+        publish_due()
+
+    assert [edition.kind for edition in Edition.objects.order_by("pk")] == ["first", "withdrawal", "first"]
 
 
 def test_again_does_nothing() -> None:

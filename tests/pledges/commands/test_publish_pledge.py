@@ -1,7 +1,8 @@
 import pytest
 from django.core.management.base import CommandError
+from pytest_django import Settings
 
-from pledges.models import Edition
+from pledges.models import Edition, PublicPledge
 from tests.factories import make_approved_review, make_published_pledge, make_review
 from tests.pledges.commands.calling import call
 
@@ -37,3 +38,21 @@ def test_publish_pledge_says_why_not() -> None:
 
     with pytest.raises(CommandError, match="changed since"):
         call("publish_pledge", review.pledge.slug)
+
+
+def test_publish_pledge_lists_what_caches_may_hold_of_a_withdrawn_page() -> None:
+    review = make_approved_review(make_published_pledge(), kind="withdrawal")
+
+    said = call("publish_pledge", review.pledge.slug)
+
+    assert f"https://tracker.test/pledges/{review.pledge.slug}/editions/1/\n" in said
+
+
+def test_a_withdrawal_of_which_the_cache_could_not_be_told_stands_and_says_so(settings: Settings) -> None:
+    settings.PURGE_URL = "http://127.0.0.1:9/"
+    review = make_approved_review(make_published_pledge(), kind="withdrawal")
+
+    with pytest.raises(CommandError, match=f"could not be told.*purge_addresses {review.pledge.slug}$"):
+        call("publish_pledge", review.pledge.slug)
+
+    assert PublicPledge.objects.get().withdrawn_at

@@ -7,7 +7,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from pledges.models import Pledge, PublicPledge
-from tests.factories import make_checkpoint, publish
+from tests.factories import make_checkpoint, make_published_pledge, publish
 from tests.pages.full_site import send_issue
 from tests.pages.surfaces import PICTURE, PUBLIC_SURFACES
 from tests.pledges.actions.redactions.orders import REASON, redact
@@ -19,6 +19,7 @@ BLANKED = {"edition-detail", "edition-changes"}  # of the first edition
 
 def test_the_text_stands_on_no_public_page(pledge: Pledge, client: Client, settings: Settings) -> None:
     (Path(settings.MEDIA_ROOT) / PICTURE).write_bytes(b"a picture")
+    make_published_pledge(background=f"![A lemon](/media/{PICTURE})")
     send_issue()
     read = {surface.name: client.get(surface.path_for(pledge)).getvalue().lower() for surface in PUBLIC_SURFACES}
     assert {"home", "pledge-list", "pledge-detail", "log"} <= {name for name, page in read.items() if b"rudolf" in page}

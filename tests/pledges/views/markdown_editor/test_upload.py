@@ -42,7 +42,7 @@ def test_a_picture_is_kept_and_its_code_given(kind: str, extension: str, media: 
     assert re.fullmatch(rf"[0-9a-f]{{32}}\.{extension}", kept.name)
     assert kept.parent == media
     assert response.json() == {"image_code": f"![describe the picture](/media/{kept.name})"}
-    assert writer.get(f"/media/{kept.name}").content == kept.read_bytes()
+    assert writer.get(f"/admin/markdown/picture/{kept.name}").content == kept.read_bytes()
 
 
 def test_the_code_shows_the_picture_in_the_preview(writer: Client) -> None:
@@ -50,7 +50,9 @@ def test_the_code_shows_the_picture_in_the_preview(writer: Client) -> None:
 
     html = writer.post(PREVIEW, {"content": code}).content.decode()
 
-    assert re.fullmatch(r'<p><img src="/media/[0-9a-f]{32}\.png" alt="describe the picture"></p>\n', html)
+    assert re.fullmatch(
+        r'<p><img src="/admin/markdown/picture/[0-9a-f]{32}\.png" alt="describe the picture"></p>\n', html
+    )
 
 
 def test_two_equal_pictures_have_two_names(media: Path, writer: Client) -> None:
