@@ -4,10 +4,12 @@ import http.client
 import os
 import re
 import shutil
+import signal
 import socket
 import ssl
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -304,6 +306,39 @@ def test_nothing_about_a_visitor_is_written_down(proxy: Proxy) -> None:
     assert "PRIVATE KEY" in logs  # every file was read
     assert "client" not in logs
     assert "SECRET" not in logs
+
+
+def lead_to(site: Server, proxy: Proxy) -> None:
+    """Change the port in its configuration, and have it read anew."""
+    file = proxy.folder / "site.conf"
+    file.write_text(re.sub(r"server 127\.0\.0\.1:\d+ max", f"server 127.0.0.1:{site.port} max", file.read_text()))
+    os.kill(int((proxy.folder / "pid").read_text()), signal.SIGHUP)
+    time.sleep(2)
+
+
+def test_a_new_release_takes_over_without_a_lost_request(server: Server, proxy: Proxy, tmp_path: Path) -> None:
+    """As README.md says: it starts beside the old one, which ends when the proxy asks the new one."""
+    kept = {name: server.environment[name] for name in ("SITE_URL", "BEHIND_PROXY", "WEB_CONCURRENCY")}
+    statuses: list[int] = []
+    is_over = threading.Event()
+
+    def read() -> None:
+        while not is_over.is_set():
+            statuses.append(proxy.get(f"/pledges/?sort=due&lemon={len(statuses)}").status)
+
+    with serve(server.environment["DATABASE_URL"], tmp_path, static=server.folder / "static", **kept) as old:
+        lead_to(old, proxy)
+        reader = threading.Thread(target=read, daemon=True)
+        reader.start()
+        lead_to(server, proxy)
+        old.process.terminate()
+        old.process.wait(30)
+        time.sleep(1)
+        is_over.set()
+        reader.join()
+
+    assert len(statuses) > 20
+    assert set(statuses) == {http.client.OK}
 
 
 def test_a_site_that_is_down_is_said_to_be_back_in_a_moment(proxy: Proxy, server: Server) -> None:
