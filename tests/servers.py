@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import brotli  # type: ignore[import-untyped]
@@ -28,6 +28,7 @@ class Reply:
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
     at: float = field(default_factory=time.monotonic)
+    tries: int = 1  # a second on a new connection, after the kept one broke
 
     @property
     def text(self) -> str:
@@ -87,15 +88,14 @@ class Reader:
 
     def ask(self, method: str, path: str, *, headers: dict[str, str], body: str | None = None) -> Reply:
         started = time.monotonic()
-        for may_be_old in (self._is_used, False):
+        most = 2 if self._is_used else 1
+        for tries in range(1, most + 1):
             try:
-                return self._ask(method, path, body, headers)
+                return replace(self._ask(method, path, body, headers), tries=tries)
             except (OSError, http.client.HTTPException):
                 self._connection.close()
                 self._is_used = False
-                if not may_be_old:
-                    break
-        return Reply(path, 0, time.monotonic() - started)
+        return Reply(path, 0, time.monotonic() - started, tries=most)
 
     def _ask(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> Reply:
         started = time.monotonic()

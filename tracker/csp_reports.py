@@ -17,7 +17,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from tracker import errors
-from tracker.request_log import known_path
+from tracker.request_log import route_of
 
 LARGEST = 16_384  # bytes
 MOST_A_MINUTE = 20  # lines of each process
@@ -61,7 +61,7 @@ def _fields(report: dict[str, Any]) -> dict[str, str]:
 
 def _own_path(address: str) -> str:
     try:
-        return known_path(urlsplit(address).path or "/")[0][:_LONGEST]
+        return route_of(urlsplit(address).path or "/")[:_LONGEST]
     except ValueError:
         return ""
 

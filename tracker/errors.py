@@ -7,11 +7,14 @@ from http import HTTPStatus
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-EDITORS_FORMS = "/admin/"  # only their texts are worth giving back
+EDITORS_FORMS, READERS_FORMS = "/admin/", "/newsletter/"
+_SIGN_UP = ("address", "pledge", "digest", "follow")  # what a person fills in of the form on every page
 RETRY_AFTER = "30"  # seconds
+STATUS = "tracker.status"  # in the environ: the server could not read the request, and asks for the page that says so
 
 
 def bad_request(request: HttpRequest, exception: Exception | None) -> HttpResponse:
@@ -33,19 +36,37 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def unavailable(request: HttpRequest) -> HttpResponse:
-    """Say that the database does not answer, and give back what was typed into an editor's form."""
-    typed = list(_typed(request))
-    sentence = (
-        _("Nothing was saved. All that you typed is below: copy it, and send it again in a minute.") if typed else ""
-    )
-    response = page(request, HTTPStatus.SERVICE_UNAVAILABLE, sentence, typed=typed)
+    """Say that the database does not answer, and give back what was typed into a form."""
+    return _later(request, _("Our database does not answer."))
+
+
+def too_busy(request: HttpRequest) -> HttpResponse:
+    """Say that others have to be answered first, and give back what was typed into a form."""
+    return _later(request, _("More is asked of us at once than we can answer."))
+
+
+def _later(request: HttpRequest, cause: str) -> HttpResponse:
+    filled_in = _filled_in(request)
+    advice = _("Please try again in half a minute.")
+    if filled_in:
+        advice = _("Nothing was saved. All that you filled in is below: send it again in a minute.")
+    response = page(request, HTTPStatus.SERVICE_UNAVAILABLE, f"{cause} {advice}", **filled_in)
     response.headers["Retry-After"] = RETRY_AFTER
     return response
 
 
+def _filled_in(request: HttpRequest) -> dict[str, object]:
+    """Give a form back: an editor's as texts to copy, a reader's as a form to send again."""
+    if request.method != "POST" or not request.path_info.startswith((EDITORS_FORMS, READERS_FORMS)):
+        return {}
+    if request.path_info.startswith(EDITORS_FORMS):
+        return {"typed": list(_typed(request))}
+    if request.path_info == reverse("newsletter-sign-up"):
+        return {"sign_up": {name: {"value": request.POST.get(name)} for name in _SIGN_UP}}
+    return {"to_send_again": list(_typed(request)), "is_to_send_again": True}
+
+
 def _typed(request: HttpRequest) -> Iterator[tuple[str, str]]:
-    if request.method != "POST" or not request.path_info.startswith(EDITORS_FORMS):
-        return
     for name, values in request.POST.lists():
         if name != "csrfmiddlewaretoken" and "password" not in name:
             yield from ((name, value) for value in values if value)
@@ -70,6 +91,8 @@ class ErrorPageMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if STATUS in request.META:
+            return page(request, request.META[STATUS])
         response = self.get_response(request)
         if response.status_code >= HTTPStatus.BAD_REQUEST and not response.streaming and not response.content:
             own = page(request, HTTPStatus(response.status_code))
@@ -87,6 +110,10 @@ def page(request: HttpRequest, status: HTTPStatus, sentence: str = "", **more: o
 
 
 _OTHER = (_lazy("That did not work"), _lazy("The request could not be answered."))
+_TOO_LONG = (
+    _lazy("That is too long"),
+    _lazy("The address, or what was sent along with it, is longer than this site takes."),
+)
 _WORDS = {
     HTTPStatus.BAD_REQUEST: (
         _lazy("We could not understand that request"),
@@ -105,12 +132,14 @@ _WORDS = {
         _lazy("That is too much"),
         _lazy("What was sent is larger than this site takes. A picture may have 8 MB."),
     ),
+    HTTPStatus.REQUEST_URI_TOO_LONG: _TOO_LONG,
+    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: _TOO_LONG,
     HTTPStatus.INTERNAL_SERVER_ERROR: (
         _lazy("Something broke on our side"),
         _lazy("It is not your fault, and nothing was changed. Please try again in a minute."),
     ),
     HTTPStatus.SERVICE_UNAVAILABLE: (
-        _lazy("We are too busy just now"),
+        _lazy("We cannot do that just now"),
         _lazy("Please try again in half a minute."),
     ),
 }

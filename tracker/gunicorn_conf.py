@@ -2,18 +2,16 @@
 
 import ctypes
 import gc
-import logging
 import os
 from contextlib import suppress
 from typing import Any
 
 from tracker.environment import Environment
-from tracker.logs import hide_private
 
 wsgi_app = "tracker.wsgi:application"
 bind = os.environ.get("BIND", "127.0.0.1:8000")
 workers = Environment(os.environ).count("WEB_CONCURRENCY", os.cpu_count() or 2)
-worker_class = "gthread"
+worker_class = "tracker.gunicorn_worker.Worker"  # gthread
 threads = 16
 keepalive = 30
 timeout = 30
@@ -31,11 +29,11 @@ forwarded_allow_ips = ""  # what to believe of a proxy is Django's to say: BEHIN
 accesslog = None
 errorlog = "-"
 loglevel = os.environ.get("GUNICORN_LOG_LEVEL", "info")
-logging.getLogger("gunicorn.error").addFilter(hide_private)
+logger_class = "tracker.gunicorn_worker.Logger"
 
-# A page never waits long for its database; commands, which may, do not run here.
+# Nobody waits longer than 2.5 seconds, even for a database that has frozen; commands, which may, do not run here.
 os.environ.setdefault("DATABASE_POOL_SIZE", str(threads + 1))  # one for the thread that reads the journal
-os.environ.setdefault("PGOPTIONS", "-c statement_timeout=3000 -c lock_timeout=2500")
+os.environ.setdefault("PGOPTIONS", "-c statement_timeout=2000 -c lock_timeout=1800")
 
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8  # malloc.h
 
@@ -51,6 +49,10 @@ def when_ready(server: Any) -> None:
         # Else each thread gets a heap of its own, and none gives back what a page or its packing needed for a moment.
         for option, value in {_M_ARENA_MAX: 1, _M_MMAP_THRESHOLD: 65_536, _M_TRIM_THRESHOLD: 65_536}.items():
             ctypes.CDLL("libc.so.6").mallopt(option, value)
+
+
+def pre_request(_worker: Any, _request: Any) -> None:
+    """Do nothing: gunicorn's own, at `debug`, names what is asked for."""
 
 
 def post_worker_init(worker: Any) -> None:

@@ -3,16 +3,14 @@ import logging
 import re
 from datetime import UTC, datetime
 
-from tracker.request_log import known_path
+from tracker.request_log import route_of
 
-# What is one person's: an e-mail address, the secret in a link of a mail, and in gunicorn's words a network address.
+# What is one person's: an e-mail address, and the secret in a link of a mail.
 _PRIVATE = {
     # A name before the @ may hold ' = and /. It is looked for once from where it begins, or long texts would take long.
     re.compile(r"(?<![^\s@\"<>(),;:])[^\s@\"<>(),;:]+@[^\s@\"'<>(),;:=/]+\.[^\s@\"'<>(),;:=/]+"): "(an e-mail address)",
     re.compile(r"(/newsletter/[a-z]+/)[\w-]{20,}"): r"\1(a token)",
-    re.compile(r"\bip=\S+:"): "a visitor:",
 }
-_formatter = logging.Formatter()
 
 
 class JsonFormatter(logging.Formatter):
@@ -38,16 +36,8 @@ def without_private(text: str) -> str:
     return text
 
 
-def hide_private(record: logging.LogRecord) -> bool:
-    """Log filter: gunicorn names a visitor and the address that was asked for; we do not."""
-    record.msg, record.args = without_private(record.getMessage()), ()
-    if record.exc_info:
-        record.exc_text = without_private(_formatter.formatException(record.exc_info))
-    return True
-
-
 class PathFilter(logging.Filter):
-    """Django names the path of what failed; we do only as far as it is known to be harmless."""
+    """Django names the path of what failed; we name the page."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if isinstance(record.args, tuple):
@@ -56,4 +46,4 @@ class PathFilter(logging.Filter):
 
 
 def _harmless(part: object) -> object:
-    return known_path(part)[0] if isinstance(part, str) and part.startswith("/") else part
+    return route_of(part) if isinstance(part, str) and part.startswith("/") else part

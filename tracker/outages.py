@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 
 from tracker import errors
-from tracker.page_cache.wrapper import REFUSAL
+from tracker.page_cache.wrapper import BUSY, REFUSAL, SILENT, STATE
 
 _ALWAYS_ANSWERED = ("/healthz", "/readyz")  # they ask nothing of it, or say themselves that it is gone
 
@@ -14,8 +14,16 @@ def refuse_at_once(get_response: Callable[[HttpRequest], HttpResponse]) -> Calla
     """Middleware: asks nothing of a database that does not answer, so that nobody waits for it."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if REFUSAL in request.META and not request.path_info.startswith(_ALWAYS_ANSWERED):
-            return errors.unavailable(request)
-        return get_response(request)
+        why = _why_not(request)
+        if why is None or request.path_info.startswith(_ALWAYS_ANSWERED):
+            return get_response(request)
+        return errors.too_busy(request) if why == BUSY else errors.unavailable(request)
 
     return middleware
+
+
+def _why_not(request: HttpRequest) -> str | None:
+    """Say why the database is not to be asked; None if it may be. It may have gone while others had their turn."""
+    why: str | None = request.META.get(REFUSAL)
+    cache = request.META.get(STATE)
+    return why or (SILENT if cache and cache.journal.is_silent else None)

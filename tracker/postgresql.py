@@ -5,7 +5,7 @@ from typing import Any
 from psycopg import Connection, OperationalError
 from psycopg.pq import TransactionStatus
 
-LONGEST_ANSWER = 3.5  # seconds; the server itself stops a statement after three
+LONGEST_ANSWER = 2.2  # seconds; the server itself stops a statement after two: see gunicorn_conf.py
 
 
 class BoundedConnection(Connection[Any]):

@@ -1,7 +1,7 @@
 """One JSON line for each answer that had to be made, and one every ten seconds for those that were ready.
 
-A line names no person and nothing that a visitor made up: neither address nor browser, and of the path only what is an
-address of this site, without what a letter's secret part is.
+A line names no person and nothing that a visitor made up: neither address nor browser, of methods only known ones, and a
+path only if there is such a page, without what a letter's secret part is.
 """
 
 import logging
@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from threading import Thread
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.urls import Resolver404, resolve
 
@@ -20,6 +20,8 @@ _log = logging.getLogger("tracker.requests")
 _SECRETS = {"token", "key", "uidb64"}
 _NOT_LOGGED = ("/healthz", "/readyz")
 _UNKNOWN = "(no such page)"
+_PROOF = {200, 206, 304, 410, 451}  # a page that is, or was, there
+_METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"}
 
 Start = Callable[..., Any]
 
@@ -58,11 +60,11 @@ def _count(counters: Any) -> None:
 
 
 def _fields(environ: dict[str, Any], status: str, headers: dict[str, str], seconds: float) -> dict[str, Any]:
-    path, parameters = known_path(environ["PATH_INFO"])
+    path, parameters = known_path(environ["PATH_INFO"], int(status[:3]))
     asked = {pair.partition("=")[0] for pair in environ.get("QUERY_STRING", "").split("&")}
     length = headers.get("Content-Length", "")
     return {
-        "method": environ["REQUEST_METHOD"] if environ["REQUEST_METHOD"].isalpha() else "?",
+        "method": environ["REQUEST_METHOD"] if environ["REQUEST_METHOD"] in _METHODS else "?",
         "path": path,
         "parameters": sorted(asked & parameters),
         "status": int(status[:3]),
@@ -72,18 +74,39 @@ def _fields(environ: dict[str, Any], status: str, headers: dict[str, str], secon
     }
 
 
+def known_path(path: str, status: int) -> tuple[str, frozenset[str]]:
+    """Give the path that was answered, without the secrets in it, and the names of the parameters that its page knows.
+
+    Only an answer that says that the page is there proves that nobody made its path up: else it is the pattern of it.
+    """
+    page = _page(path)
+    return page.path if status in _PROOF else page.route, page.parameters
+
+
+def route_of(path: str) -> str:
+    """Give the pattern of our addresses that a path is of."""
+    return _page(path).route
+
+
+class _Page(NamedTuple):
+    path: str
+    route: str
+    parameters: frozenset[str] = frozenset()
+
+
 @lru_cache(maxsize=1024)
-def known_path(path: str) -> tuple[str, frozenset[str]]:
-    """Give a path without the secrets in it, if it is one of ours, and the names of the parameters that its page knows."""
+def _page(path: str) -> _Page:
     try:
         match = resolve(path.encode("latin-1").decode())
     except (Resolver404, UnicodeError):
-        return (path if path.startswith("/static/") and _is_plain(path) else _UNKNOWN), frozenset()
-    shown = path if _is_plain(path) else _UNKNOWN
+        is_file = path.startswith("/static/") and _is_plain(path)
+        return _Page(path, "/static/…") if is_file else _Page(_UNKNOWN, _UNKNOWN)
+    route = f"/{match.route.removeprefix('^')}"
+    shown = path if _is_plain(path) else route
     for name, value in match.kwargs.items():
         if name in _SECRETS:
             shown = shown.replace(str(value), "…")
-    return shown, getattr(match.func, "known_parameters", frozenset())
+    return _Page(shown, route, getattr(match.func, "known_parameters", frozenset()))
 
 
 def _is_plain(path: str) -> bool:

@@ -1,6 +1,8 @@
 import os
 import re
 from collections.abc import Callable, Iterable
+from functools import cache
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
@@ -13,6 +15,9 @@ _django = get_wsgi_application()
 _ = get_resolver().url_patterns  # once for all processes, and not at the first request
 
 # Below it: the models can be imported only once Django is set up.
+from tracker import errors  # noqa: E402
+from tracker.page_cache.answers import ask  # noqa: E402
+from tracker.page_cache.entries import Headers  # noqa: E402
 from tracker.page_cache.keys import Address  # noqa: E402
 from tracker.page_cache.last_pages import LastPages  # noqa: E402
 from tracker.page_cache.memory import Memory  # noqa: E402
@@ -36,9 +41,23 @@ def _without_charset(content_type: str) -> str:
     return f"{kind.strip()}; boundary={boundary[1]}" if boundary else kind.strip()
 
 
-application = PageCache(
+address = Address(settings.SITE, behind_proxy=settings.BEHIND_PROXY, session_cookie=settings.SESSION_COOKIE_NAME)
+
+
+class Site(PageCache):
+    """The cache, and the site's own words for what never comes so far."""
+
+    @staticmethod
+    @cache
+    def say(status: HTTPStatus) -> tuple[str, Headers, bytes]:
+        """Give the page for what the server itself has to refuse."""
+        line, headers, parts = ask(site, address.request("/") | {errors.STATUS: status})
+        return line, headers, b"".join(parts)
+
+
+application = Site(
     site,
-    Address(settings.SITE, behind_proxy=settings.BEHIND_PROXY, session_cookie=settings.SESSION_COOKIE_NAME),
+    address,
     pages=Memory(_MOST_IN_MEMORY),
     refusals=Memory(_MOST_REFUSALS),
     last_pages=LastPages(

@@ -7,8 +7,11 @@ import resource
 import shutil
 import signal
 import socket
+import threading
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -21,6 +24,7 @@ pytestmark = pytest.mark.usefixtures("crowd_of_its_own")
 SECOND = 1.0
 CLIENTS = 200
 SLOW_SENDERS = 8
+READERS = 8
 BACK = 6.0  # seconds
 
 
@@ -132,11 +136,33 @@ def test_some_slow_senders_leave_room_for_the_others(site: Site) -> None:
     assert len(replies) > 40
 
 
+@contextmanager
+def strangers_of(server: Server, address: str) -> Iterator[list[Reply]]:
+    """One reader after the other, each with a connection of their own, which nobody tries again."""
+    replies: list[Reply] = []
+    is_over = threading.Event()
+
+    def read() -> None:
+        while not is_over.is_set():
+            replies.append(server.get(address))
+
+    thread = threading.Thread(target=read, daemon=True)
+    thread.start()
+    try:
+        yield replies
+    finally:
+        is_over.set()
+        thread.join()
+
+
 def test_a_killed_worker_fails_nobody_and_is_replaced(site: Site) -> None:
     site.settle()
     hot = site.addresses()
     before = set(site.server.workers())
-    with crowd(site.server, lambda number: hot[number % len(hot)]) as replies:
+    with (
+        strangers_of(site.server, hot[0]) as strangers,
+        crowd(site.server, lambda number: hot[number % len(hot)], readers=READERS) as replies,
+    ):
         time.sleep(0.5)
         for pid in before:
             os.kill(pid, signal.SIGKILL)
@@ -144,8 +170,11 @@ def test_a_killed_worker_fails_nobody_and_is_replaced(site: Site) -> None:
             time.sleep(1)
     assert not before & set(site.server.workers())
 
-    failed = [reply for reply in replies if reply.status != http.client.OK]
-    assert len(failed) <= 2  # one a kill
+    assert {reply.status for reply in replies} == {http.client.OK}
+    tried_again = [reply for reply in replies if reply.tries > 1]
+    assert len(tried_again) <= len(before) * READERS  # the connections that a process kept, and no more
+    failed = [reply for reply in strangers if reply.status != http.client.OK]
+    assert len(failed) <= len(before)  # who has a new connection for each request loses one a kill
     assert site.server.process.poll() is None
 
 

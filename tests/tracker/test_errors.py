@@ -24,7 +24,7 @@ WORDS = {
     429: "That did not work",
     500: "Something broke on our side",
     502: "That did not work",
-    503: "We are too busy just now",
+    503: "We cannot do that just now",
 }
 FAILURES = {
     "suspicious": (SuspiciousOperation(SECRET), 400),

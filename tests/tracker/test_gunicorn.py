@@ -14,6 +14,7 @@ import pytest
 from django.conf import settings
 
 from tests.both_databases import DATABASE
+from tests.servers import serve
 
 pytestmark = pytest.mark.skipif(DATABASE != "sqlite", reason="One server is enough: it brings its own database.")
 PATIENCE = 60  # seconds for the server to start or stop
@@ -59,48 +60,11 @@ class Answer:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("gunicorn")
-    server = Server(find_free_port(), folder / "log")
-    environment = {
-        "PATH": os.environ["PATH"],
-        "DJANGO_SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyz-only-for-this-test",
-        "SITE_URL": f"http://127.0.0.1:{server.port}",
-        "DATABASE_URL": f"sqlite:///{folder}/tracker.sqlite3",
-        "STATIC_ROOT": str(folder / "static"),
-        "MEDIA_ROOT": str(folder / "media"),
-        "WEB_CONCURRENCY": "1",
-    }
-    for command in (["migrate", "--verbosity=0"], ["collectstatic", "--no-input", "--verbosity=0"]):
-        subprocess.run([sys.executable, "manage.py", *command], env=environment, cwd=settings.BASE_DIR, check=True)
-    command = ["-m", "gunicorn", "--config", "python:tracker.gunicorn_conf", "--bind", f"127.0.0.1:{server.port}"]
-    with server.log.open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, *command], env=environment, cwd=settings.BASE_DIR, stdout=log, stderr=log
-        )
-    try:
-        wait_until_it_answers(server, process)
-        yield server
-    finally:
-        process.terminate()
-        process.wait(PATIENCE)
-
-
-def find_free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
-
-
-def wait_until_it_answers(server: Server, process: subprocess.Popen[bytes]) -> None:
-    ends = time.monotonic() + PATIENCE
-    while process.poll() is None and time.monotonic() < ends:
-        try:
-            server.ask(b"GET /healthz HTTP/1.1")
-        except ConnectionRefusedError:
-            time.sleep(0.05)
-        else:
-            return
-    pytest.fail(f"gunicorn does not answer:\n{server.log.read_text()}")
+    url = f"sqlite:///{folder}/tracker.sqlite3"
+    migrate = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
+    subprocess.run(migrate, env={**os.environ, "DATABASE_URL": url}, cwd=settings.BASE_DIR, check=True)
+    with serve(url, folder, WEB_CONCURRENCY="1", GUNICORN_LOG_LEVEL="debug") as serving:
+        yield Server(serving.port, folder / "log")
 
 
 def test_a_page_is_served_with_its_headers_and_no_cookie(server: Server) -> None:
@@ -232,14 +196,77 @@ def test_a_visitor_cannot_move_the_site_by_a_header(server: Server) -> None:
     assert server.ask(b"GET /nowhere HTTP/1.1", server.host + b"PATH_INFO: /healthz\r\n").status == 404
 
 
-def test_the_log_names_no_visitor(server: Server) -> None:
-    server.ask(b"get /\x1b[31m HTTP/1.1")
-    log = server.log.read_text()
+MALFORMED = {
+    "no request": (b"SECRET", b"", 400),
+    "method": (b"secret /SECRET HTTP/1.1", b"", 400),
+    "version": (b"GET /SECRET HTTP/9.9", b"", 400),
+    "no colon": (b"GET / HTTP/1.1", b"Cookie sessionid=SECRET\r\n", 400),
+    "bad name": (b"GET / HTTP/1.1", b"X SECRET: 1\r\n", 400),
+    "folded": (b"GET / HTTP/1.1", b"X-Lemon: a\r\n SECRET\r\n", 400),
+    "two lengths": (b"POST /SECRET HTTP/1.1", b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", 400),
+    "coding": (b"POST /SECRET HTTP/1.1", b"Transfer-Encoding: SECRET\r\n", 501),
+    "expectation": (b"POST /SECRET HTTP/1.1", b"Expect: SECRET\r\n", 417),
+    "long line": (b"GET /SECRET".ljust(5_000, b"a") + b" HTTP/1.1", b"", 414),
+    "long header": (b"GET / HTTP/1.1", b"X-Lemon: SECRET" + b"a" * 9_000 + b"\r\n", 431),
+    "many headers": (b"GET / HTTP/1.1", b"X-SECRET: 1\r\n" * 101, 431),
+}
 
-    assert "Invalid request from a visitor:" in log
-    assert "ip=" not in log
-    assert "\x1b" not in log
-    assert "evil.test" not in log
+
+def names_and_values(answer: Answer) -> dict[str, str]:
+    lines = [line.partition(": ") for line in answer.head.split("\r\n")[1:]]
+    return {name: value for name, _, value in lines}
+
+
+@pytest.mark.parametrize("fault", MALFORMED)
+def test_what_is_no_request_gets_the_sites_own_page_with_all_its_headers(fault: str, server: Server) -> None:
+    line, headers, status = MALFORMED[fault]
+    of_a_page = names_and_values(server.ask(b"GET /nowhere HTTP/1.1"))
+
+    answer = server.ask(line, server.host + headers)
+
+    own = names_and_values(answer)
+    assert answer.status == status
+    assert "Pledge Tracker</title>" in answer.body
+    assert f"Error {status}" in answer.body
+    assert int(own["Content-Length"]) == len(answer.body.encode())
+    same = set(of_a_page) - {"Date", "Server", "Content-Length", "ETag", "Vary", "Content-Language"}
+    assert {"Content-Security-Policy", "X-Content-Type-Options", "Permissions-Policy", "Referrer-Policy"} <= same
+    assert {name: own.get(name) for name in same} == {name: of_a_page[name] for name in same}
+    assert own.get("Cache-Control") == ("no-store" if status >= 500 else None)
+    assert "SECRET" not in answer.raw.decode()
+
+
+def test_the_log_says_of_what_is_no_request_only_of_which_kind_it_was(server: Server) -> None:
+    """Even where gunicorn is told to say all that it can."""
+    for line, headers, _status in MALFORMED.values():
+        server.ask(line, server.host + headers)
+    with socket.create_connection(("127.0.0.1", server.port)) as connection:
+        connection.sendall(b"GET /SECRET HTTP/1.1\r\nX-Lemon: SECRET")  # and leaves
+    time.sleep(0.5)
+    lines = [json.loads(line) for line in server.log.read_text().splitlines()]  # all are JSON
+
+    said = {(line["status"], line["why"]) for line in lines if line["message"] == "no answer of the site"}
+    assert {(400, "InvalidHeader"), (414, "LimitRequestLine"), (431, "LimitRequestHeaders")} <= said
+    assert any("NoMoreData" in line["message"] for line in lines)
+    assert "secret" not in server.log.read_text().lower()
+    assert "evil.test" not in server.log.read_text()
+
+
+def test_the_log_repeats_no_address_that_a_visitor_made_up(server: Server) -> None:
+    for line in (
+        b"GET /pledges/anna-smith-lives-in-elm-street/ HTTP/1.1",
+        b"POST /pledges/anna-smith-lives-in-elm-street/ HTTP/1.1",
+        b"GET /admin/anna-smith/ HTTP/1.1",
+        b"GET /admin/newsletter/confirm/anna-smith/ HTTP/1.1",
+        b"GET /static/anna-smith HTTP/1.1",
+        b"GET /anna-smith HTTP/1.1",
+        b"ANNASMITH / HTTP/1.1",
+    ):
+        server.ask(line)
+    log = server.log.read_text().lower()
+
+    assert "/pledges/<slug:slug>/" in log
+    assert "anna" not in log
 
 
 @pytest.mark.parametrize("content_type", [b"x; charset=undefined", b"x; charset=base64", b"x; a*=lemon'en'%ff"])
@@ -252,7 +279,7 @@ def test_an_odd_charset_gets_an_answer_of_the_site(content_type: bytes, server: 
 def test_the_log_has_a_json_line_for_an_answer_that_was_made(server: Server) -> None:
     server.ask(b"GET /topics/?lemon=secret HTTP/1.1")
 
-    lines = [json.loads(line) for line in server.log.read_text().splitlines() if line.startswith("{")]
+    lines = [json.loads(line) for line in server.log.read_text().splitlines()]
     (line,) = [line for line in lines if line.get("path") == "/topics/"]
     assert (line["method"], line["status"], line["served"]) == ("GET", 200, "made")
     assert "secret" not in server.log.read_text()

@@ -14,7 +14,7 @@ from pytest_django import Settings
 
 from tracker import request_log
 from tracker.logs import JsonFormatter, PathFilter
-from tracker.request_log import SERVED, follow, known_path
+from tracker.request_log import SERVED, follow, known_path, route_of
 from tracker.urls import urlpatterns as site_patterns
 
 LETTER = "lemon-letter-0123456789"  # the part of an address that only its receiver knows
@@ -30,7 +30,7 @@ urlpatterns = [path("newsletter/confirm/<token>/", confirm), *site_patterns]
 @pytest.fixture(autouse=True)
 def _addresses(settings: Settings) -> None:
     settings.ROOT_URLCONF = __name__
-    known_path.cache_clear()
+    request_log._page.cache_clear()
 
 
 def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
@@ -40,7 +40,6 @@ def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
 
 
 def line_about(caplog: pytest.LogCaptureFixture, **environ: str) -> dict[str, Any]:
-    logging.getLogger("tracker.requests").propagate = True
     with caplog.at_level(logging.INFO, "tracker.requests"):
         parts = follow(answer, {"REQUEST_METHOD": "GET", "PATH_INFO": "/", **environ}, lambda *_said: None)
     assert list(parts) == [b"Lemons."]
@@ -81,7 +80,29 @@ def test_a_line_says_what_operators_need(caplog: pytest.LogCaptureFixture) -> No
     ],
 )
 def test_a_path_is_shown_as_far_as_it_is_ours_and_no_secret(asked: str, shown: str) -> None:
-    assert known_path(asked)[0] == shown
+    assert known_path(asked, 200)[0] == shown
+
+
+@pytest.mark.parametrize(
+    ("asked", "route"),
+    [
+        ("/pledges/anna-smith-lives-in-elm-street/", "/pledges/<slug:slug>/"),
+        ("/admin/anna/smith/", "/admin/(?P<url>.*)$"),
+        (f"/admin/newsletter/confirm/{LETTER}/", "/admin/(?P<url>.*)$"),
+        ("/newsletter/issues/7/", "/newsletter/issues/(?P<number>[1-9][0-9]{0,8})/$"),
+        ("/static/css/anna-smith.css", "/static/…"),
+        ("/anna-smith/", "(no such page)"),
+        ("/pledges/", "/pledges/"),
+    ],
+)
+@pytest.mark.parametrize("status", [301, 302, 400, 403, 404, 405, 429, 500, 503])
+def test_of_what_is_perhaps_no_page_the_pattern_is_shown(asked: str, route: str, status: int) -> None:
+    assert known_path(asked, status)[0] == route_of(asked) == route
+
+
+@pytest.mark.parametrize("status", [200, 304, 410, 451])
+def test_a_page_that_is_or_was_there_is_named(status: int) -> None:
+    assert known_path("/pledges/lemons-for-all/", status)[0] == "/pledges/lemons-for-all/"
 
 
 def test_no_word_about_the_person(caplog: pytest.LogCaptureFixture) -> None:
@@ -96,8 +117,11 @@ def test_no_word_about_the_person(caplog: pytest.LogCaptureFixture) -> None:
     assert not {LETTER, "192.0.2.7", "lemon"} & set(json.dumps(line).replace('"', " ").split())
 
 
-def test_a_made_up_method_is_not_repeated(caplog: pytest.LogCaptureFixture) -> None:
-    assert line_about(caplog, REQUEST_METHOD="G\x1b[31m")["method"] == "?"
+@pytest.mark.parametrize(
+    ("method", "shown"), [("G\x1b[31m", "?"), ("ANNASMITH", "?"), ("get", "?"), ("TRACE", "TRACE")]
+)
+def test_a_made_up_method_is_not_repeated(method: str, shown: str, caplog: pytest.LogCaptureFixture) -> None:
+    assert line_about(caplog, REQUEST_METHOD=method)["method"] == shown
 
 
 def test_health_checks_leave_no_line(caplog: pytest.LogCaptureFixture) -> None:
@@ -131,4 +155,4 @@ def test_djangos_own_lines_show_no_secret_either() -> None:
     record = logging.LogRecord("django.request", logging.ERROR, "lemons.py", 1, "%s: %s", args, None)
 
     assert PathFilter().filter(record)
-    assert record.getMessage() == "Service Unavailable: /newsletter/confirm/…/"
+    assert record.getMessage() == "Service Unavailable: /newsletter/confirm/<token>/"
