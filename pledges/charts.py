@@ -1,7 +1,7 @@
 """Numbers made ready to be drawn: shapes, no HTML."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,10 +17,14 @@ AREA_WIDTH, AREA_HEIGHT = 720, 300
 
 @dataclass(frozen=True)
 class Share:
-    """One part of a rating bar: from `x`, `percent` wide, out of a hundred; `address` lists its pledges."""
+    """One part of a rating bar: from `x`, `percent` wide, out of a hundred; `address` lists its pledges.
+
+    Every second rating of a family, whose colour is the same, is drawn in another way.
+    """
 
     name: str
     family: str
+    is_second: bool
     count: int
     x: float
     percent: float
@@ -40,13 +44,14 @@ def shares(by_rating: Counter[int | None], labels: Labels) -> list[Share]:
 def _bar(by_rating: Counter[int | None], labels: Labels, within: dict[str, str] | None) -> list[Share]:
     percent_of_one = 100 / (by_rating.total() or 1)
     parts, x = [], 0.0
-    for rating in _scale(labels):
+    for rating, is_second in _drawn(labels):
         count = by_rating[rating.key if rating else None]
         where = {"rating": rating.slug} if rating else {"family": UNRATED}
         parts.append(
             Share(
                 name=rating.name if rating else _("Not yet rated"),
                 family=rating.family if rating else UNRATED,
+                is_second=is_second,
                 count=count,
                 x=x,
                 percent=count * percent_of_one,
@@ -57,8 +62,13 @@ def _bar(by_rating: Counter[int | None], labels: Labels, within: dict[str, str] 
     return parts
 
 
-def _scale(labels: Labels) -> list[Label | None]:
-    return [*labels.of("rating"), None]
+def _drawn(labels: Labels) -> Iterator[tuple[Label | None, bool]]:
+    """Give the scale, “not yet rated” last, and whether each is the second, or fourth, of its family."""
+    earlier = Counter[str]()
+    for rating in labels.of("rating"):
+        yield rating, earlier[rating.family] % 2 == 1
+        earlier[rating.family] += 1
+    yield None, False
 
 
 @dataclass(frozen=True)
@@ -67,15 +77,16 @@ class Area:
 
     name: str
     family: str
+    is_second: bool  # as of a `Share`
     path: str
 
 
 @dataclass(frozen=True)
 class AreaRow:
-    """One line of the table beside the drawing: a day, and the counts in the order of the areas."""
+    """One line of the table beside the drawing: a day, and the counts in the order of the areas, with their names."""
 
     day: date
-    counts: list[int]
+    counts: list[tuple[str, int]]
     total: int
 
 
@@ -91,21 +102,24 @@ class AreaChart:
 
 def areas(trend: Trend, labels: Labels) -> AreaChart:
     """Give the ratings that ever stood in these days, in the order of the scale, “not yet rated” last."""
-    shown = [rating for rating in _scale(labels) if any(_of(trend, rating))]
-    heights = [_of(trend, rating) for rating in shown]
+    shown = [(rating, is_second) for rating, is_second in _drawn(labels) if any(_of(trend, rating))]
+    heights = [_of(trend, rating) for rating, _is_second in shown]
     totals = [sum(column) for column in zip(*heights, strict=True)]
     drawn, floor = [], [0] * len(trend.days)
-    for rating, height in reversed(list(zip(shown, heights, strict=True))):
+    for (rating, is_second), height in reversed(list(zip(shown, heights, strict=True))):
         ceiling = [below + more for below, more in zip(floor, height, strict=True)]
         drawn.append(
             Area(
                 name=rating.name if rating else _("Not yet rated"),
                 family=rating.family if rating else UNRATED,
+                is_second=is_second,
                 path=_outline(_places(trend.days), floor, ceiling, most=max(totals)),
             )
         )
         floor = ceiling
-    rows = [AreaRow(*line) for line in zip(trend.days, map(list, zip(*heights, strict=True)), totals, strict=True)]
+    names = [area.name for area in drawn[::-1]]
+    columns = zip(trend.days, zip(*heights, strict=True), totals, strict=True)
+    rows = [AreaRow(day, list(zip(names, counted, strict=True)), total) for day, counted, total in columns]
     return AreaChart(areas=drawn[::-1], rows=rows[::-1])
 
 

@@ -23,7 +23,7 @@ ORDERS = {
     "relevance": Order(_lazy("Best match"), ("nearness", "changed_at"), is_descending=True),
     "changed": Order(_lazy("Last changed"), ("changed_at",), is_descending=True),
     "made": Order(_lazy("Newest pledge"), ("made_day",), is_descending=True),
-    "due": Order(_lazy("Promised date, earliest first"), ("due_day",), is_descending=False),
+    "due": Order(_lazy("Deadline, earliest first"), ("due_day",), is_descending=False),
 }
 
 _DAY_AS_TYPED = _lazy("Write the day like this: 2026-03-31.")
@@ -35,7 +35,8 @@ class SearchField(forms.CharField):
     def __init__(self, label: Any) -> None:
         too_long = MaxLengthValidator(LONGEST_VALUE, _lazy("Use 200 characters or fewer."))
         widget = forms.SearchInput(attrs={"maxlength": LONGEST_VALUE})
-        super().__init__(label=label, required=False, validators=[too_long], widget=widget)
+        hint = _lazy("Quotation marks find a phrase, as in “new homes”; a minus leaves a word out, as in -rent.")
+        super().__init__(label=label, required=False, validators=[too_long], widget=widget, help_text=hint)
 
     def bound_data(self, data: Any, initial: Any) -> Any:
         typed = super().bound_data(data, initial)
@@ -87,14 +88,14 @@ class PledgeFilterForm(forms.Form):
 
     q = SearchField(_lazy("Search for"))
     rating = KnownChoiceField(_lazy("Rating"))
-    family = KnownChoiceField(_lazy("Kind of rating"))
+    family = KnownChoiceField(_lazy("Outcome"))
     topic = KnownChoiceField(_lazy("Topic"))
     department = KnownChoiceField(_lazy("Department"))
     promisor = KnownChoiceField(_lazy("Promised by"))
     source = KnownChoiceField(_lazy("Promised in"))
-    due = KnownChoiceField(_lazy("Promised date"))
+    due = KnownChoiceField(_lazy("Deadline"))
     changed_since = DayField(_lazy("Changed since"))
-    overdue = KnownChoiceField(_lazy("Our next check"))
+    overdue = KnownChoiceField(_lazy("Checks"))
     sort = KnownChoiceField(_lazy("Sort by"))
     after = forms.CharField(widget=forms.HiddenInput, required=False)
     before = forms.CharField(widget=forms.HiddenInput, required=False)

@@ -191,7 +191,7 @@ class PledgeFilter:
             },
             "source": {label.slug: label.name for label in self.labels.of("source")},
             "family": families(),
-            "due": {"passed": _("Over, and not settled"), "ahead": _("Ahead, and not settled")},
+            "due": {"passed": _("Passed, not settled"), "ahead": _("Ahead, not settled")},
             "overdue": {"1": _("Overdue")},
             "sort": {name: str(order.name) for name, order in ORDERS.items()},
         }

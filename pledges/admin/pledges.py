@@ -73,6 +73,7 @@ def _beside(pledge: Pledge) -> dict[str, Any]:
         "verdicts": pledge.verdicts.select_related("rating", "first_edition").order_by("-pk"),
         "replies": pledge.replies.order_by("-asked_on"),
         "open_review": pledge_views.open_review_of(pledge),
+        "is_withdrawn": pledge_views.is_withdrawn(pledge),
         "current_edition": pledge.editions.order_by("number").last(),
         "has_unpublished_changes": drafts.has_unpublished_changes(pledge),
     }

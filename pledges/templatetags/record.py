@@ -44,13 +44,13 @@ def markdown(text: str, *doc_id: object, top_heading: int = 3) -> SafeString:
 
 
 @register.simple_tag
-def pledge_row(row: ListedPledge) -> SafeString:
+def pledge_row(row: ListedPledge, within: str = "") -> SafeString:
     """Show one line of a list, for an <li> of <ul class="rows">: all but one of a list are what they were before a change."""
-    return (_draw_row if settings.DEBUG else _row)(row, get_language())
+    return (_draw_row if settings.DEBUG else _row)(row, within, get_language())
 
 
-def _draw_row(row: ListedPledge, _language: str | None) -> SafeString:
-    return render_to_string("components/pledge_row.html", {"row": row})
+def _draw_row(row: ListedPledge, within: str, _language: str | None) -> SafeString:
+    return render_to_string("components/pledge_row.html", {"row": row, "within": within})
 
 
 _row = lru_cache(maxsize=2_000)(_draw_row)

@@ -26,8 +26,8 @@ MOST_PLEDGES = 10
 
 
 @dataclass(frozen=True)
-class TopicLine:
-    """A topic with how many pledges it has; `shares` are worked out where a page shows them."""
+class GroupLine:
+    """A topic, department or promisor with how many pledges it has; `shares` are worked out where a page shows them."""
 
     label: Label
     cells: list[Cell]
@@ -39,7 +39,7 @@ class TopicLine:
 
     @property
     def address(self) -> str:
-        return reverse("topic-detail", args=[self.label.slug])
+        return reverse(f"{self.label.dimension}-detail", args=[self.label.slug])
 
     @property
     def count(self) -> int:
@@ -47,7 +47,7 @@ class TopicLine:
 
     @property
     def shares(self) -> list[Share]:
-        return rating_bar(self.cells, self.labels, topic=self.label.slug)
+        return rating_bar(self.cells, self.labels, **{self.label.dimension: self.label.slug})
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,20 @@ class Month:
 
 @reader_page
 def topic_list(request: HttpRequest) -> HttpResponse:
-    return render(request, "pledges/topic_list.html", {"topics": topics(all_cells(), Labels())})
+    about = _("What the pledges are about, and where those of each topic stand.")
+    return _list_page(request, "topic", about=about)
+
+
+@reader_page
+def department_list(request: HttpRequest) -> HttpResponse:
+    about = _("Which public bodies have to carry the pledges out, and where those of each stand.")
+    return _list_page(request, "department", about=about)
+
+
+@reader_page
+def promisor_list(request: HttpRequest) -> HttpResponse:
+    about = _("Which parties, governments and office-holders promised, and where the pledges of each stand.")
+    return _list_page(request, "promisor", about=about)
 
 
 @page_showing("topic:{slug}")
@@ -82,12 +95,29 @@ def promisor_detail(request: HttpRequest, slug: str) -> HttpResponse:
     return _grouping_page(request, promisor, kind=promisor.get_kind_display(), about=_in_office(promisor))
 
 
-def topics(cells: Iterable[Cell], labels: Labels) -> list[TopicLine]:
-    """Give every topic that has a public pledge."""
-    of_topic: dict[int, list[Cell]] = defaultdict(list)
+def group_lines(dimension: str, cells: Iterable[Cell], labels: Labels) -> list[GroupLine]:
+    """Give every topic, department or promisor that has a public pledge."""
+    of_group: dict[int, list[Cell]] = defaultdict(list)
     for cell in cells:
-        of_topic[cell.topic].append(cell)
-    return [TopicLine(topic, of_topic[topic.key], labels) for topic in labels.of("topic") if topic.key in of_topic]
+        of_group[getattr(cell, dimension)].append(cell)
+    return [GroupLine(label, of_group[label.key], labels) for label in labels.of(dimension) if label.key in of_group]
+
+
+def _list_page(request: HttpRequest, dimension: str, *, about: str) -> HttpResponse:
+    lists = _lists()
+    context = {
+        "title": lists.pop(dimension)["name"],
+        "about": about,
+        "groups": group_lines(dimension, all_cells(), Labels()),
+        "others": lists.values(),
+    }
+    return render(request, "pledges/group_list.html", context)
+
+
+def _lists() -> dict[str, dict[str, str]]:
+    """Give the pages that list all topics, departments and promisors, by dimension."""
+    names = {"topic": _("Topics"), "department": _("Departments"), "promisor": _("Who promised")}
+    return {dimension: {"name": name, "address": reverse(f"{dimension}-list")} for dimension, name in names.items()}
 
 
 def _grouping_page(request: HttpRequest, grouping: Grouping, *, kind: str, about: str = "") -> HttpResponse:
@@ -97,17 +127,20 @@ def _grouping_page(request: HttpRequest, grouping: Grouping, *, kind: str, about
         raise Http404  # only drafts have it
     in_it = PublicPledge.objects.in_public().filter(**{dimension: grouping.pk})
     pledges = list(in_it.for_lists().order_by("-changed_at", "-pk")[:MOST_PLEDGES])
-    within = {dimension: grouping.slug}
+    within, today = {dimension: grouping.slug}, timezone.localdate()
+    month = _month(pledges, labels, within, today=today)
+    told = {change.slug for change in month.changes}  # and not said again below
     return render(
         request,
         "pledges/group.html",
         {
             "group": {"name": grouping.name, "kind_label": kind, "description": about},
-            "crumbs": [{"name": _("Pledges"), "address": reverse("pledge-list")}, {"name": grouping.name}],
+            "crumbs": [_lists()[dimension], {"name": grouping.name}],
             "count": sum(cell.pledges for cell in cells),
             "totals": {"shares": rating_bar(cells, labels, **within)},
-            "month": _month(pledges, labels, within, today=timezone.localdate()),
-            "rows": listed(pledges, labels, today=timezone.localdate()),
+            "month": month,
+            "rows": listed([row for row in pledges if row.slug not in told], labels, today=today),
+            "dimension": dimension,
             "feed": reverse(f"{dimension}-feed", args=[grouping.slug]),
             "all_address": list_address(**within),
         },

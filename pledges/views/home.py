@@ -12,10 +12,10 @@ from pledges.labels import Labels
 from pledges.listed import ListedPledge, listed
 from pledges.models import PublicPledge
 from pledges.totals import all_cells
-from pledges.views.groupings import topics
+from pledges.views.groupings import group_lines
 from pledges.views.reading import reader_page
 
-MOST_CHANGES = 6
+MOST_CHANGES = 5
 MOST_DUE = 5
 
 
@@ -29,9 +29,9 @@ def home(request: HttpRequest) -> HttpResponse:
             "pledge_count": sum(cell.pledges for cell in cells),
             "totals": {"shares": rating_bar(cells, labels)},
             "changes": changes.latest(MOST_CHANGES, labels),
-            "topics": topics(cells, labels),
+            "topics": group_lines("topic", cells, labels),
             "due_soon": _due_soon(labels, today=timezone.localdate()),
-            "due_address": list_address(sort="due"),
+            "due_address": list_address(due="ahead", sort="due"),
         },
     )
 

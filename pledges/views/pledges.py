@@ -5,13 +5,16 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
+from django.utils.translation import gettext as _
 
 from pledges.content import read
 from pledges.filter_form import PledgeFilterForm
-from pledges.filters import PledgeFilter
+from pledges.filters import Page, PledgeFilter
 from pledges.history import withdrawal_of
+from pledges.labels import GROUPINGS
 from pledges.models import PublicPledge, RetiredSlug
 from pledges.pledge_page import pledge_page
 from pledges.share_card import VERSION, share_card
@@ -27,7 +30,30 @@ def pledge_list(request: HttpRequest) -> HttpResponse:
     if page and page.count != 0 and not page.rows:
         return redirect(pledge_filter.address())  # past an end that the list no longer has
     status = HTTPStatus.OK if page else HTTPStatus.BAD_REQUEST
-    return render(request, "pledges/pledge_list.html", {"pledge_filter": pledge_filter, "page": page}, status=status)
+    said = _narrowed_to(pledge_filter) if page else []
+    words = {"title": _list_title(said, page), "narrowed_to": ", ".join(said), "follow": _feed_of(pledge_filter)}
+    context = {"pledge_filter": pledge_filter, "page": page, **words}
+    return render(request, "pledges/pledge_list.html", context, status=status)
+
+
+def _narrowed_to(pledge_filter: PledgeFilter) -> list[str]:
+    """Say what a list is narrowed to; what is searched for needs no name."""
+    return [f"“{pledge_filter.searched}”" if chip.filter_name == "q" else chip.name for chip in pledge_filter.chips]
+
+
+def _list_title(said: list[str], page: Page | None) -> str:
+    """Name a list, so that two lists in a row of tabs differ; pages have no numbers, but the first differs from the others."""
+    is_continued = page is not None and page.pager.previous
+    return " – ".join([*said, _("Pledges, continued") if is_continued else _("Pledges")])
+
+
+def _feed_of(pledge_filter: PledgeFilter) -> dict[str, Any]:
+    """Give the feed that comes nearest to a list: that of the one grouping it is narrowed to, or of everything."""
+    narrowed = [name for name in GROUPINGS if name in pledge_filter.chosen]
+    if len(narrowed) != 1:
+        return {"feed": reverse("updates-feed"), "of_all": True}
+    label = pledge_filter.labels.by_slug(narrowed[0])[pledge_filter.chosen[narrowed[0]]]
+    return {"feed": reverse(f"{label.dimension}-feed", args=[label.slug]), "name": label.name}
 
 
 @page_showing("pledge:{slug}")

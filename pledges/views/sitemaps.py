@@ -41,9 +41,10 @@ class PageSitemap(DatedSitemap):
 
     def items(self) -> list[Dated]:
         changed_at = PublicPledge.objects.aggregate(latest=Max("changed_at"))["latest"]
+        lists = ("pledge-list", "topic-list", "department-list", "promisor-list")
         texts = SiteText.objects.exclude(published="").exclude(name=SiteText.Name.METHODOLOGY)
         return [
-            *((name, changed_at) for name in ("home", "pledge-list", "topic-list", "updates", "trends", "corrections")),
+            *((name, changed_at) for name in ("home", *lists, "updates", "trends", "corrections")),
             *texts.values_list("name", "published_at"),
             *((name, None) for name in ("methodology", "newsletter-sign-up")),  # whose changes are not dated
         ]

@@ -145,6 +145,7 @@ def _shares(counts: list[int]) -> list[dict[str, Any]]:
     return [
         {
             **(rating or {"name": "Not yet rated", "family": "unrated"}),
+            "is_second": number == 1,
             "count": count,
             "percent": percent,
             "x": sum(percents[:number]),
@@ -158,7 +159,7 @@ def _row(rating: Any, *, is_late: bool) -> dict[str, Any]:
     return {
         "slug": "lemons",
         "headline": "A lemon for every kitchen by the end of the parliament",
-        "promisor": {"name": "The Lemon Party"},
+        "promisor": {"name": "The Lemon Party", "slug": "lemon-party"},
         "topic": {"name": "Citrus", "slug": "citrus"},
         "rating": rating,
         "made_on": "2030-06-13",

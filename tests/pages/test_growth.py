@@ -17,6 +17,8 @@ LISTS = [
     "/pledges/?q=lemon+district&sort=due&due=passed&source={source}&changed_since=2019-01-01",
     "/pledges/?q=nowhere&overdue=1&changed_since=2019-01-01",
     "/topics/",
+    "/departments/",
+    "/promisors/",
     "/topics/topic-3/",
     "/departments/department-3/",
     "/promisors/promisor-1/",

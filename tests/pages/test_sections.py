@@ -48,9 +48,10 @@ def test_the_top_of_a_pledge_page_has_quotation_verdict_and_facts(client: Client
         "We should have checked this page again by now.",
         "Responsible Ministry of Citrus",
         "Kind of pledge To keep something as it is",
-        f"Promised for {timezone.localdate().year + 1}",
+        f"Deadline {timezone.localdate().year + 1}",
         "How we will tell Carts of lemons, as the ministry counts them.",
         "Wording As heard on the wireless.",
+        "Follow what changes here: in a feed reader (Atom) · by e-mail",
         "On this page Background Why this rating Evidence Rating history Right of reply Corrections How to cite Dates",
     )
 
@@ -70,6 +71,7 @@ def test_the_parts_of_a_pledge_page_follow_each_other(client: Client, pledge: Pl
         "News report: A “broken” link & more, Ministry of Lemons of Ruritania.",
         "The original link no longer works. Archived copy",
         "Points against the pledge being kept",
+        "Hear when it changes Send me by e-mail",
         f"Rating history {right} June 2025 stands now puts an earlier verdict right Everyone has a lemon.",
         f"Recorded here on {day()}, in edition 2.",
         f"{wrong} 3 March 2025 corrected since Everyone has a lemon.",
@@ -112,18 +114,18 @@ def test_home_tells_totals_what_is_due_changes_and_topics(client: Client, pledge
     assert_in_order(
         read(client, "/"),
         "We keep score of 8 pledges: word for word",
-        "How we rate",
-        "Where they stand Pledges by the rating that stands today Rating Pledges Share",
+        "Where they stand Pledges by the rating that stands today Rating Pledges Per cent",
         f"{right} 1 12.5%",
         "Not yet rated 1 12.5%",
-        "All pledges",
-        f"Due soon {right} A lemon for everyone & their neighbour Lemon Government, 1 June 2024",
-        f"promised for {timezone.localdate().year + 1} · our check is overdue",
-        f"Latest changes Correction · {day()} A lemon for everyone & their neighbour",
+        "All pledges How we rate",
+        f"Latest changes Correction {day()} A lemon for everyone & their neighbour",
         f"The rating was: {wrong} It is now: {right} The first count was of limes.",
-        f"First publication · {day()}",
+        f"First publication {day()}",
         "Something changed.",
-        f"Topics {pledge.topic.name} 8 pledges",
+        f"Topics {pledge.topic.name} 8 pledges Departments Who promised",
+        f"Due soon {right} A lemon for everyone & their neighbour Lemon Government, 1 June 2024",
+        f"Deadline: {timezone.localdate().year + 1} our check is overdue",
+        "All deadlines ahead",
     )
 
 
@@ -146,8 +148,7 @@ def test_a_group_tells_totals_changes_and_its_pledges(
         introduction,
         "Where they stand Pledges by the rating that stands today",
         f"{right} 1 {100 / count:g}%",
-        f"What moved this month Correction · {day()} A lemon for everyone & their neighbour",
+        f"What moved this month Correction {day()} A lemon for everyone & their neighbour",
         f"The rating was: {wrong} It is now: {right} The first count was of limes.",
-        f"Pledges, last changed first {right} A lemon for everyone & their neighbour",
         f"Browse all {count} pledges with filters" if count > 1 else "Browse this pledge with filters",
     )

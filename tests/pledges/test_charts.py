@@ -2,8 +2,9 @@ from datetime import date
 
 import pytest
 
-from pledges.charts import areas
+from pledges.charts import areas, rating_bar
 from pledges.labels import Labels
+from pledges.totals import Cell
 from pledges.trends import Trend
 from tests.factories import make_rating
 
@@ -22,11 +23,24 @@ def test_areas_lie_on_each_other_in_the_order_of_the_scale() -> None:
         ("Squeezed", "kept", "M0.0 0.0L240.0 0.0L720.0 150.0L720.0 300.0L240.0 75.0L0.0 0.0Z"),
         ("Not yet rated", "unrated", "M0.0 0.0L240.0 75.0L720.0 300.0L720.0 300.0L240.0 300.0L0.0 300.0Z"),
     ]
-    assert [(row.day, row.counts, row.total) for row in chart.rows] == [
+    assert {tuple(name for name, _count in row.counts) for row in chart.rows} == {
+        ("Peeled", "Squeezed", "Not yet rated")
+    }
+    assert [(row.day, [count for _name, count in row.counts], row.total) for row in chart.rows] == [
         (DAYS[2], [2, 2, 0], 4),
         (DAYS[1], [0, 1, 3], 4),
         (DAYS[0], [0, 0, 4], 4),
     ]
+
+
+def test_ratings_of_one_family_are_drawn_in_turn_in_two_ways() -> None:
+    ratings = [make_rating(family=family) for family in ("moving", "moving", "broken", "moving")]
+    trend = Trend(DAYS, {rating.pk: [1, 1, 1] for rating in ratings}, 4, 0, leaves_out_earlier=False)
+    cells = [Cell(rating.pk, 1, 1, 1, pledges=1) for rating in ratings]
+
+    in_turn = [False, True, False, False]
+    assert [area.is_second for area in areas(trend, Labels()).areas] == in_turn
+    assert [share.is_second for share in rating_bar(cells, Labels())] == [*in_turn, False]
 
 
 def test_a_single_day_is_drawn_as_wide_as_all() -> None:

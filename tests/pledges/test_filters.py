@@ -55,7 +55,7 @@ def test_a_search_without_a_word_says_so_and_finds_nothing(q: str, client: Clien
     html = response.content.decode()
     assert response.status_code == 200
     assert "Search for at least one word" in html
-    assert 'href="/pledges/">Search for: “' in html
+    assert 'href="/pledges/">See all pledges' in html
 
 
 def test_what_was_found_is_marked_and_nothing_in_it_is_markup(client: Client) -> None:
@@ -73,7 +73,7 @@ def test_says_which_filter_to_drop(mixed: list[PublicPledge]) -> None:
 
     assert pledge_filter.page().rows == []
     assert [(chip.name, chip.address, count) for chip, count in pledge_filter.to_drop] == [
-        ("Kind of rating: Stalled", "/pledges/?topic=pips", 9)
+        ("Outcome: Stalled", "/pledges/?topic=pips", 9)
     ]
 
 

@@ -20,6 +20,7 @@ from tests.factories import (
     make_rating,
     make_review,
     make_verdict,
+    publish,
 )
 from tests.pages.reading import assert_in_order
 from tests.pledges.admin.conftest import member, signed_in
@@ -58,6 +59,24 @@ def test_verdicts_stand_beside_their_pledge_with_their_state(desk: Client) -> No
         words, "Squeezed again, 2026 – draft", f"{published.rating.name}, 3 March 2025 – published in edition 1"
     )
     assert "Draft a verdict" in words
+
+
+def test_withdrawing_is_named_and_leads_to_asking_for_just_that() -> None:
+    desk, pledge = signed_in(member("writer")), make_published_pledge()
+    address = f"{reverse('admin:pledges_pledge_review', args=[pledge.pk])}?kind=withdrawal"
+
+    assert f'<a href="{address}">Withdraw this pledge…</a>' in desk.get(address_of(pledge)).content.decode()
+    assert '<option value="withdrawal" selected>' in desk.get(address).content.decode()
+
+
+@pytest.mark.parametrize("why_not", ["may not", "not published", "withdrawn already"])
+def test_withdrawing_is_offered_only_to_those_who_may_and_where_there_is_something_to_withdraw(why_not: str) -> None:
+    desk = signed_in(member("publisher" if why_not == "may not" else "writer"))
+    pledge = make_pledge() if why_not == "not published" else make_published_pledge()
+    if why_not == "withdrawn already":
+        publish(pledge, kind="withdrawal")
+
+    assert "Withdraw this pledge" not in desk.get(address_of(pledge)).content.decode()
 
 
 def test_the_history_of_a_row_says_what_each_field_said_before(desk: Client) -> None:

@@ -52,3 +52,40 @@ def test_what_does_not_fit_is_one_link_away(client: Client) -> None:
         html.partition("All that changed since")[0].rpartition('href="')[2].partition('"')[0].replace("&amp;", "&")
     )
     assert f"{MOST_MOVES + 1} pledges found" in client.get(address).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("path", "group", "others"),
+    [
+        ("/topics/", "topic", ["/departments/", "/promisors/"]),
+        ("/departments/", "department", ["/topics/", "/promisors/"]),
+        ("/promisors/", "promisor", ["/topics/", "/departments/"]),
+    ],
+)
+def test_each_kind_of_group_has_a_list_that_leads_to_them_and_to_the_other_lists(
+    client: Client, path: str, group: str, others: list[str]
+) -> None:
+    pledge = make_published_pledge()
+    make_pledge(topic=make_topic(name="Limes", slug="limes"))
+    grouping = getattr(pledge, group)
+
+    html = client.get(path).content.decode()
+
+    assert f'<h2><a href="{path}{grouping.slug}/">{grouping.name}</a></h2>' in html
+    assert "Limes" not in html
+    listed = html.partition('<p class="since__spans">')[2].partition("</p>")[0]
+    assert [address for address in ("/topics/", "/departments/", "/promisors/") if address in listed] == others
+
+
+def test_what_moved_is_not_listed_a_second_time_and_no_row_names_the_page_it_stands_on(client: Client) -> None:
+    topic = make_topic()
+    for number in range(MOST_MOVES + 1):
+        publish(make_pledge(topic=topic, headline=f"Lemon {number}"))
+
+    html = client.get(f"/topics/{topic.slug}/").content.decode()
+
+    assert all(html.count(f">Lemon {number}</a>") == 1 for number in range(MOST_MOVES + 1))
+    row = html.partition("The other pledges, last changed first")[2].partition("</ul>")[0]
+    assert ">Lemon 0</a>" in row
+    assert 'href="/promisors/lemon-party/"' in row
+    assert f'href="/topics/{topic.slug}/"' not in row

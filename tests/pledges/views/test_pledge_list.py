@@ -5,6 +5,7 @@ import re
 import pytest
 from django.test import Client
 
+from pledges import filters
 from tests.factories import make_rated_pledge, make_rating, make_topic, publish
 from tests.pages.reading import assert_in_order, words_of
 
@@ -42,7 +43,7 @@ def test_a_filter_that_is_on_is_a_link_that_takes_it_off(client: Client) -> None
 
     chips = re.findall(r'<a class="chips__chip" href="([^"]+)">(.*?) <span aria-hidden="true">', html)
     assert [(address, re.sub(r"<[^>]+>", "", name)) for address, name in chips] == [
-        ("/pledges/?topic=pips", "Remove filter Kind of rating: Kept"),
+        ("/pledges/?topic=pips", "Remove filter Outcome: Kept"),
         ("/pledges/?family=kept", "Remove filter Topic: Pips"),
     ]
     assert_in_order(words_of(html), "Filters that are on:", "Clear all", "1 pledge found")
@@ -59,3 +60,60 @@ def test_where_nothing_is_found_it_says_which_filter_to_drop(client: Client) -> 
     )
     assert '<li><a href="/pledges/?topic=pips">Rating: Squeezed dry</a>' in html
     assert '<li><a href="/pledges/?rating=dry">' not in html
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("family=broken", "No public pledge has this: Outcome: Broken See all pledges"),
+        ("q=pear", "No public pledge has the words you searched for: pear See all pledges"),
+        ("q=-pear", "Search for at least one word"),
+    ],
+)
+def test_where_one_filter_finds_nothing_it_is_named(client: Client, query: str, said: str) -> None:
+    words = words_of(client.get(f"/pledges/?{query}").content.decode())
+
+    assert said in words
+    assert "all of this at once" not in words
+
+
+@pytest.mark.parametrize(
+    ("query", "title"),
+    [
+        ("", "Pledges"),
+        ("q=lemon", "“lemon” – Pledges"),
+        ("topic=pips&family=kept", "Outcome: Kept – Topic: Pips – Pledges"),
+    ],
+)
+def test_a_list_is_called_after_what_it_is_narrowed_to(client: Client, query: str, title: str) -> None:
+    html = client.get(f"/pledges/?{query}").content.decode()
+
+    assert f"<title>{title} – Pledge Tracker</title>" in html
+    assert f'<meta property="og:title" content="{title}">' in html
+    described = html.partition('"og:description" content="')[2].partition('"')[0]
+    assert all(said in described for said in title.split(" – ")[:-1])
+
+
+def test_a_page_that_is_not_the_first_says_so(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(filters, "PAGE_SIZE", 1)
+    first = client.get("/pledges/").content.decode()
+    following = re.findall(r'<a class="pager__next" href="([^"]+)"', first)[0]
+
+    assert "<title>Pledges – " in first
+    assert "<title>Pledges, continued – " in client.get(following).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("", 'any pledge: <a href="/updates/feed.atom"'),
+        ("family=kept", 'any pledge: <a href="/updates/feed.atom"'),
+        ("topic=pips&family=kept", 'in “Pips”: <a href="/topics/pips/feed.atom"'),
+        ("promisor=lemon-party", 'in “Free Lemon Party”: <a href="/promisors/lemon-party/feed.atom"'),
+        ("topic=pips&promisor=lemon-party", 'any pledge: <a href="/updates/feed.atom"'),
+    ],
+)
+def test_what_is_offered_to_follow_says_what_it_is_about(client: Client, query: str, said: str) -> None:
+    html = " ".join(client.get(f"/pledges/?{query}").content.decode().split())
+
+    assert f"Follow what changes {said.replace('any', 'on any', 1)}" in html

@@ -29,7 +29,15 @@ def test_a_pledge_and_its_groups_are_dated_by_its_last_change(client: Client) ->
 
     found = entries(client)
 
-    dated = [f"{SITE}/", f"{SITE}/pledges/", f"{SITE}/topics/", f"{SITE}/updates/", f"{SITE}/pledges/lemon/"]
+    dated = [
+        f"{SITE}/",
+        f"{SITE}/pledges/",
+        f"{SITE}/topics/",
+        f"{SITE}/departments/",
+        f"{SITE}/promisors/",
+        f"{SITE}/updates/",
+        f"{SITE}/pledges/lemon/",
+    ]
     dated += [f"{SITE}/topics/{pledge.topic.slug}/", f"{SITE}/departments/lemons/", f"{SITE}/promisors/lemon-party/"]
     assert {address: found[address] for address in dated} == dict.fromkeys(dated, "2025-07-02")  # in London
     assert found[f"{SITE}/methodology/"] is None

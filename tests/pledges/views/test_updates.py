@@ -36,7 +36,7 @@ def test_tells_everything_newest_first_by_day_with_the_rating_before_and_after(c
     html = page(client)
 
     assert told(html) == [pledge.slug, pledge.slug]
-    assert html.count(f'<time datetime="{today}">') == 3  # the day, and each change
+    assert html.count(f'<time datetime="{today}">') == 1  # above the changes of the day, and not on each again
     assert html.index("The rating was:") < html.index("It is now:") < html.index("Peeled")
 
 
