@@ -59,7 +59,7 @@ def test_every_part_of_a_full_page_is_ready(pledge: Pledge) -> None:
 
     parts = ready_html.parts_of(public, Source.objects.in_bulk(source_keys(public)))
 
-    assert set(parts) == {"cite", "head", "promise", "facts", "contents", "sections", "history"}
+    assert set(parts) == {"cite", "head", "promise", "facts", "contents", "sections"}
 
 
 def source_keys(public: PublicPledge) -> list[int]:
