@@ -119,6 +119,11 @@ class PledgeFilter:
         """The one address of this very page."""
         return list_address(**self._asked)
 
+    @property
+    def is_part(self) -> bool:
+        """Whether this is a page beside the first one of its list."""
+        return any(self._answers.get(name) for name in ("after", "before"))
+
     def is_asked_plainly(self, asked: QueryDict) -> bool:
         """Whether an address says no more than it must: a browser sends every field of the form, the empty ones too."""
         known = [(name, value) for name, values in asked.lists() for value in values if name in self.form.fields]

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count
 
-from pledges.actions import citations, public_sources, ready_html, search_texts
+from pledges.actions import announcements, citations, public_sources, ready_html, search_texts
 from pledges.actions.expectations import Expected, current_content, current_editions, expected
 from pledges.actions.journal import public_change
 from pledges.compose import compose_verdict
@@ -46,9 +46,10 @@ def refresh(pledge: Pledge) -> set[str]:
     _tally([row for row in (before, after) if row])
     citations.refresh(pledge)
     ready_html.make_anew(after)
+    told_in = announcements.refresh(pledge)
     # No copy of a withdrawn page may be shown any more, however old.
     purged = {f"purge:pledge:{after.slug}"} if after.withdrawn_at else set()
-    return _tags(after) | (_tags(before) if before else set()) | purged
+    return _tags(after) | (_tags(before) if before else set()) | told_in | purged
 
 
 def rebuild() -> Iterator[str]:
@@ -69,6 +70,7 @@ def rebuild() -> Iterator[str]:
             tally.objects.bulk_create(counted)
         public_sources.create()
         citations.rebuild()
+        announcements.rebuild()
         tags.add("site")
 
 
@@ -90,6 +92,7 @@ def differences() -> Iterator[str]:
         yield f"The lists have {row.slug}, which was never published."
     for pledge_id in stood:
         yield f"The trends have the pledge {pledge_id}, which was never published."
+    yield from announcements.differences()
 
 
 def _differences_of(row: PublicPledge, expected: Expected, stood: list[Stood]) -> Iterator[str]:

@@ -15,18 +15,12 @@ class Surface:
     path: str
     queries: int
     is_html: bool = True
-    canonical: str = ""  # the path that it gives search engines, if it is not its own
+    is_unlisted: bool = False  # search engines are to leave it out: it has no canonical address
     methods: tuple[str, ...] = ("GET", "HEAD")
 
     def path_for(self, pledge: Pledge) -> str:
-        return self._filled(self.path, pledge)
-
-    def canonical_for(self, pledge: Pledge) -> str:
-        return self._filled(self.canonical or self.path, pledge)
-
-    def _filled(self, path: str, pledge: Pledge) -> str:
         groupings = {name: getattr(pledge, name).slug for name in ("topic", "department", "promisor")}
-        return path.format(slug=pledge.slug, today=timezone.localdate(), **groupings)
+        return self.path.format(slug=pledge.slug, today=timezone.localdate(), **groupings)
 
 
 # URL names that begin like this are for editors and operators.
@@ -50,12 +44,12 @@ PUBLIC_SURFACES = [
     Surface("updates-feed", "/updates/feed.atom", queries=3, is_html=False),
     Surface("corrections-feed", "/corrections/feed.atom", queries=2, is_html=False),
     Surface("pledge-day", "/pledges/{slug}/at/", queries=1),
-    Surface("pledge-at", "/pledges/{slug}/at/{today}/", queries=2, canonical="/pledges/{slug}/"),
+    Surface("pledge-at", "/pledges/{slug}/at/{today}/", queries=2, is_unlisted=True),
     Surface("edition-list", "/pledges/{slug}/editions/", queries=3),
-    Surface("edition-detail", "/pledges/{slug}/editions/1/", queries=2, canonical="/pledges/{slug}/"),
-    Surface("edition-changes", "/pledges/{slug}/editions/1/changes/", queries=1),
+    Surface("edition-detail", "/pledges/{slug}/editions/1/", queries=2, is_unlisted=True),
+    Surface("edition-changes", "/pledges/{slug}/editions/1/changes/", queries=1, is_unlisted=True),
     Surface("scoreboard-day", "/at/", queries=0),
-    Surface("scoreboard-at", "/at/{today}/", queries=3),
+    Surface("scoreboard-at", "/at/{today}/", queries=3, is_unlisted=True),
     Surface("corrections", "/corrections/", queries=1),
     Surface("trends", "/trends/", queries=3),
     Surface("log", "/log/", queries=5),
@@ -75,6 +69,15 @@ PUBLIC_SURFACES = [
     Surface("security-txt", "/.well-known/security.txt", queries=0, is_html=False),
     Surface("picture", f"/media/{PICTURE}", queries=0, is_html=False),
     Surface("healthz", "/healthz", queries=0, is_html=False),
+]
+
+# The same views, asked for something.
+NARROWED = [
+    Surface("pledge-card", "/pledges/{slug}/card.png?v=1", queries=1, is_html=False),
+    Surface("updates", "/updates/?topic={topic}", queries=4),
+    Surface("updates", "/updates/?department={department}", queries=4),
+    Surface("updates", "/updates/?promisor={promisor}", queries=4),
+    Surface("updates", "/updates/?since={today}&topic={topic}&promisor={promisor}", queries=5, is_unlisted=True),
 ]
 
 # Links in mails: each is one person's, and tests/tracker/newsletter/ says what holds for them. The full site has them.
