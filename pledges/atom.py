@@ -5,7 +5,7 @@ edition makes a feed look new, and entries say and link to what their edition di
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -127,7 +127,8 @@ def _move_of_pledge(change: Change) -> str:
 def _add(feed: _Feed, change: Change) -> None:
     address = settings.SITE_URL + reverse("pledge-detail", args=[change.logged_slug])
     is_remembered = len(change.stored) <= _LONGEST_REMEMBERED and not settings.DEBUG
-    html = (_html if is_remembered else _made_html)(change, address, get_language())
+    everywhere = replace(change, course="", grouping="")  # where it is told is in the sentences
+    html = (_html if is_remembered else _made_html)(everywhere, move(change), address, get_language())
     feed.add_item(
         title=clean(title(change)),
         link=address,
@@ -142,8 +143,8 @@ def _add(feed: _Feed, change: Change) -> None:
     )
 
 
-def _made_html(change: Change, address: str, _language: str | None) -> str:
-    words = {"change": change, "move": move(change), "content": change.content}
+def _made_html(change: Change, sentences: str, address: str, _language: str | None) -> str:
+    words = {"change": change, "move": sentences, "content": change.content}
     return for_elsewhere(render_to_string("pledges/feed_entry.html", words), base=address)
 
 

@@ -50,7 +50,7 @@ class Change:
 
     @property
     def has_moved(self) -> bool:
-        return _slug(self.before) != _slug(self.after)
+        return is_another(self.before, self.after)
 
     @property
     def is_withdrawn(self) -> bool:
@@ -219,5 +219,6 @@ def _rating(slug: str, said: dict[str, Any], labels: Labels) -> Label | None:
     return label or labels.by_slug("rating").get(slug)
 
 
-def _slug(rating: Label | None) -> str:
-    return rating.slug if rating else ""
+def is_another(before: Label | None, after: Label | None) -> bool:
+    """Whether two ratings differ by more than what an edition called them."""
+    return (before.slug if before else "") != (after.slug if after else "")

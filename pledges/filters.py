@@ -120,9 +120,9 @@ class PledgeFilter:
         return list_address(**self._asked)
 
     @property
-    def is_part(self) -> bool:
-        """Whether this is a page beside the first one of its list."""
-        return any(self._answers.get(name) for name in ("after", "before"))
+    def is_unlisted(self) -> bool:
+        """Whether search engines are to leave it out: one filter is enough for them, of combinations there is no end."""
+        return len(self._asked) > 1 or not self._asked.keys().isdisjoint({"q", "after", "before"})
 
     def is_asked_plainly(self, asked: QueryDict) -> bool:
         """Whether an address says no more than it must: a browser sends every field of the form, the empty ones too."""

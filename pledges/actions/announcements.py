@@ -6,6 +6,8 @@ from itertools import groupby, islice
 from operator import itemgetter
 from typing import Any, NamedTuple
 
+from django.db.models import Exists, OuterRef
+
 from pledges.labels import GROUPINGS
 from pledges.models import Announcement, Edition, Pledge
 
@@ -58,12 +60,17 @@ def rebuild() -> None:
 
 def differences() -> Iterator[str]:
     """Name, in sentences, the pledges whose editions are told elsewhere than the editions say."""
-    rows = Announcement.objects.order_by("pledge_id").values_list("pledge_id", *Told._fields)
-    stored = {key: {Told(*row[1:]) for row in told} for key, told in groupby(rows.iterator(), itemgetter(0))}
-    for pledge_id, told in expected():
-        if stored.pop(pledge_id, set()) != set(told):
-            yield f"The changes of the pledge {pledge_id} are told elsewhere than its editions say."
-    for pledge_id in stored:
+    found = expected()
+    while batch := dict(islice(found, _BATCH)):
+        stored: dict[int, set[Told]] = {pledge_id: set() for pledge_id in batch}
+        for pledge_id, *told in Announcement.objects.filter(pledge__in=batch).values_list("pledge", *Told._fields):
+            stored[pledge_id].add(Told(*told))
+        for pledge_id, said in batch.items():
+            if stored[pledge_id] != set(said):
+                yield f"The changes of the pledge {pledge_id} are told elsewhere than its editions say."
+    published = Edition.objects.filter(pledge=OuterRef("pledge"))
+    never = Announcement.objects.filter(~Exists(published)).order_by("pledge").values_list("pledge", flat=True)
+    for pledge_id in never.distinct():
         yield f"Changes are told of the pledge {pledge_id}, which was never published."
 
 

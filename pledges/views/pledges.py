@@ -22,12 +22,7 @@ def pledge_list(request: HttpRequest) -> HttpResponse:
     if page and page.count != 0 and not page.rows:
         return redirect(pledge_filter.address())  # past an end that the list no longer has
     status = HTTPStatus.OK if page else HTTPStatus.BAD_REQUEST
-    # For search engines one filter at a time is enough: of all that can be combined there is no end.
-    is_unlisted = bool(page) and (
-        len(pledge_filter.chosen) > 1 or pledge_filter.is_part or bool(pledge_filter.searched)
-    )
-    context = {"pledge_filter": pledge_filter, "page": page, "is_unlisted": is_unlisted}
-    return render(request, "pledges/pledge_list.html", context, status=status)
+    return render(request, "pledges/pledge_list.html", {"pledge_filter": pledge_filter, "page": page}, status=status)
 
 
 @page_showing("pledge:{slug}")

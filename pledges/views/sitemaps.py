@@ -23,7 +23,7 @@ from pledges.views.reading import page_showing
 
 MOST_LINES = 1_000  # of one list
 
-_PART = re.compile("[1-9][0-9]{0,5}")
+_PART = re.compile("[2-9]|[1-9][0-9]{1,5}")
 _BEGINNING = '<?xml version="1.0" encoding="UTF-8"?>\n<{0} xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
 
 
@@ -105,10 +105,12 @@ def sitemap_section(request: HttpRequest, section: str, further: Sections) -> Ht
 
 def _part(request: HttpRequest) -> int:
     """Know a part of a map by the one way to write its number; the first one has none."""
-    number = request.GET.get("p", "1")
-    if not _PART.fullmatch(number) or request.GET.getlist("p") == ["1"]:
+    numbers = request.GET.getlist("p")
+    if not numbers:
+        return 1
+    if len(numbers) > 1 or not _PART.fullmatch(numbers[0]):
         raise Http404
-    return int(number)
+    return int(numbers[0])
 
 
 def _index(sections: Mapping[str, Sequence[Line]]) -> Iterator[Line]:

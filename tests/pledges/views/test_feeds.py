@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from html import unescape
 from typing import Any
+from unittest import mock
 from urllib.parse import urlsplit
 
 import feedparser  # type: ignore[import-untyped]
@@ -14,6 +15,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
+from pledges import atom
 from pledges.actions import addresses, drafts
 from pledges.models import Department, Pledge, Promisor, Rating, Topic
 from pledges.views import feeds
@@ -30,6 +32,7 @@ from tests.factories import (
     publish,
 )
 from tests.pages.full_site import make_full_site
+from tests.pledges.views.past import redact
 
 pytestmark = pytest.mark.django_db
 
@@ -263,6 +266,23 @@ def test_long_entries_are_fewer_but_whole(client: Client, monkeypatch: pytest.Mo
 
     assert len(entries) == 2
     assert all("The end." in content(entry) for entry in entries)
+
+
+def test_an_entry_is_made_once_but_its_text_goes_with_the_edition(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = mock.Mock(wraps=atom.render_to_string)
+    monkeypatch.setattr(atom, "render_to_string", made)
+    pledge = make_published_pledge(background="A lemon that is drawn once.")
+    for address in ("/updates/feed.atom", path("topic", pledge)):
+        assert "drawn once" in content(read(client, address).entries[0])
+    assert made.call_count == 1
+    Pledge.objects.filter(pk=pledge.pk).update(background="Sour.")
+    publish(drafts.settle(Pledge.objects.get(pk=pledge.pk)))
+
+    redact(pledge, 1)
+
+    assert b"drawn once" not in client.get("/updates/feed.atom").content
 
 
 def test_ids_and_entries_stay_what_they_were_when_the_address_moves(client: Client) -> None:

@@ -5,6 +5,8 @@ import re
 import pytest
 from django.test import Client
 
+from pledges.keyset import Cursor
+from pledges.models import PublicPledge
 from tests.factories import make_rated_pledge, make_rating, make_topic, publish
 from tests.pages.reading import assert_in_order, words_of
 
@@ -59,3 +61,19 @@ def test_where_nothing_is_found_it_says_which_filter_to_drop(client: Client) -> 
     )
     assert '<li><a href="/pledges/?topic=pips">Rating: Squeezed dry</a>' in html
     assert '<li><a href="/pledges/?rating=dry">' not in html
+
+
+@pytest.mark.parametrize(
+    ("query", "is_listed"),
+    [
+        *(("", True), ("?topic=pips", True), ("?sort=made", True), ("?q=lemon", False)),
+        *(("?topic=pips&family=kept", False), ("?topic=pips&sort=made", False), ("?after={}", False)),
+    ],
+)
+def test_search_engines_are_shown_one_filter_at_a_time(query: str, is_listed: bool, client: Client) -> None:  # noqa: FBT001
+    newest = PublicPledge.objects.order_by("-changed_at")[0]
+
+    html = client.get(f"/pledges/{query.format(Cursor((newest.changed_at,), newest.pk))}").content.decode()
+
+    assert ('<link rel="canonical"' in html) == is_listed
+    assert ('<meta name="robots" content="noindex">' in html) != is_listed
