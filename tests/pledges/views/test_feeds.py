@@ -11,11 +11,11 @@ import feedparser  # type: ignore[import-untyped]
 import pytest
 from django.db.models import F, Value
 from django.db.models.functions import Concat
+from django.template.loader import render_to_string
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from pledges import atom
 from pledges.actions import addresses, drafts
 from pledges.models import Department, Pledge, Promisor, Rating, Topic
 from pledges.views import feeds
@@ -271,8 +271,8 @@ def test_long_entries_are_fewer_but_whole(client: Client, monkeypatch: pytest.Mo
 def test_an_entry_is_made_once_but_its_text_goes_with_the_edition(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = mock.Mock(wraps=atom.render_to_string)
-    monkeypatch.setattr(atom, "render_to_string", made)
+    made = mock.Mock(wraps=render_to_string)
+    monkeypatch.setattr("pledges.atom.render_to_string", made)
     pledge = make_published_pledge(background="A lemon that is drawn once.")
     for address in ("/updates/feed.atom", path("topic", pledge)):
         assert "drawn once" in content(read(client, address).entries[0])
