@@ -119,6 +119,11 @@ class PledgeFilter:
         """The one address of this very page."""
         return list_address(**self._asked)
 
+    @property
+    def is_unlisted(self) -> bool:
+        """Whether search engines are to leave it out: one filter is enough for them, of combinations there is no end."""
+        return len(self._asked) > 1 or not self._asked.keys().isdisjoint({"q", "after", "before"})
+
     def is_asked_plainly(self, asked: QueryDict) -> bool:
         """Whether an address says no more than it must: a browser sends every field of the form, the empty ones too."""
         known = [(name, value) for name, values in asked.lists() for value in values if name in self.form.fields]

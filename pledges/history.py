@@ -49,6 +49,11 @@ def edition_of(slug: str, number: int) -> PastEdition | None:
     return next(_past(_editions(slug).filter(number=number)), None)
 
 
+def current_of(slug: str) -> PastEdition | None:
+    """Give the current edition of a public pledge, or None."""
+    return next(_past(_editions(slug).order_by("-number")[:1]), None)
+
+
 def with_the_one_before(slug: str, number: int) -> dict[int, PastEdition]:
     """Give an edition of a public pledge and the one before it, by number, where there are such editions."""
     return {past.edition.number: past for past in _past(_editions(slug).filter(number__in=[number - 1, number]))}

@@ -77,6 +77,11 @@ class PledgePage:
         return [pledges, {"name": topic.name, "address": reverse("topic-detail", args=[topic.slug])}]
 
     @property
+    def own_address(self) -> str:
+        """Where this is shown: today's page, or that of the past which it is."""
+        return self.cited_address if self.past else self.address
+
+    @property
     def card_address(self) -> str:
         """Where its picture for links is; the number has those who keep pictures fetch that of each edition."""
         return f"{settings.SITE_URL}{reverse('pledge-card', args=[self.slug])}?v={self.edition.number}"

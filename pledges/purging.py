@@ -14,21 +14,23 @@ from django.utils import timezone
 
 from pledges.actions import public_pictures, public_pledges
 from pledges.actions.journal import PURGE
-from pledges.models import PublicPledge, RetiredSlug
+from pledges.labels import GROUPINGS
+from pledges.models import Announcement, PublicPledge, RetiredSlug
 
 _PATIENCE = 10  # seconds
-_OF_GROUPINGS = ("topic", "department", "promisor")
 _NO_PAGES = ("account_", "mfa_", "markdownx_", "healthz", "readyz", "csp-report")  # no cache keeps what these answer
-_SECTIONS = ("pages", "pledges", "topics", "departments", "promisors")
+_SECTIONS = ("pages", "pledges", "topics", "departments", "promisors", "newsletters")
 
 
 def addresses_of(public: PublicPledge, pictures: Sequence[str] = ()) -> list[str]:
     """Give every address of the site that shows something of a pledge, those of all its days and editions included.
 
-    They come from the table of addresses, so that a page that is added is among them. Queries are not: a list can be
-    narrowed in too many ways, and a cache knows its own by their path.
+    They come from the table of addresses, so that a page that is added is among them. Queries are not, but those of the
+    cards of editions: a list can be narrowed in too many ways, and a cache knows its own by their path.
     """
     paths = [path for name, parameters in _patterns() for path in _paths(name, parameters, public)]
+    cards, numbers = list(_paths("pledge-card", ["slug"], public)), range(1, public.edition.number + 1)
+    paths += [f"{card}?v={number}" for card in cards for number in numbers]
     paths += [reverse("picture", args=picture.split(".")) for picture in pictures]
     return [settings.SITE_URL + path for path in sorted(set(paths))]
 
@@ -76,8 +78,8 @@ def _paths(name: str, parameters: list[str], public: PublicPledge) -> Iterator[s
 
 def _values(name: str, parameter: str, public: PublicPledge) -> Iterator[Any]:
     grouping = name.partition("-")[0]
-    if parameter == "slug" and grouping in _OF_GROUPINGS:
-        yield getattr(public, grouping).slug
+    if parameter == "slug" and grouping in GROUPINGS:
+        yield from _slugs_of_groupings(grouping, public)
     elif parameter == "slug":
         yield from _slugs(public)
     elif parameter == "section":
@@ -91,6 +93,14 @@ def _values(name: str, parameter: str, public: PublicPledge) -> Iterator[Any]:
 def _slugs(public: PublicPledge) -> list[str]:
     """Give the address of a pledge and all that it once had."""
     return [public.slug, *RetiredSlug.objects.filter(pledge=public.pledge_id).values_list("slug", flat=True)]
+
+
+def _slugs_of_groupings(dimension: str, public: PublicPledge) -> Iterator[str]:
+    """Give those that a pledge is or was in: feeds of one that it left still tell what came out there."""
+    told = Announcement.objects.filter(pledge=public.pledge_id, heading__startswith=f"{dimension}/")
+    keys = {int(heading.partition("/")[2]) for heading in told.values_list("heading", flat=True)}
+    groupings = GROUPINGS[dimension]._default_manager.filter(pk__in=keys | {getattr(public, f"{dimension}_id")})
+    yield from groupings.values_list("slug", flat=True)
 
 
 def _days(first: date, last: date) -> Iterator[date]:

@@ -1,10 +1,13 @@
 """The picture that goes with a link to a pledge: the quotation, and the verdict as word, shape and colour.
 
-A pure function of what an edition says: the same content makes the same bytes.
+A pure function of what an edition says: the same content makes the same bytes. It never alters a quotation silently: what
+is too long ends with “…”, emoji may be missing, and one that the fonts cannot write otherwise gives way to the headline and
+the sentence that it is to be read on the page.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, lru_cache
 from io import BytesIO
@@ -21,7 +24,7 @@ from pledges.labels import UNRATED
 from pledges.models import Family
 
 WIDTH, HEIGHT = 1200, 630
-VERSION = 2  # of the drawing: raise it whenever the same content makes another picture
+VERSION = 3  # of the drawing: raise it whenever the same content makes another picture
 
 # As in static/css/tokens.css, on a light page.
 PAGE, TEXT, QUIET, LINE = "#fdfcfa", "#17191c", "#55595f", "#dcd7cd"
@@ -41,7 +44,10 @@ _MARGIN, _STRIPE = 72, 24
 _INNER = WIDTH - 2 * _MARGIN
 _SHAPE = 72  # wide and high
 _LEADING = 1.26
-_MEASURED_AT = 200  # widths grow with the size, so each word is measured once
+# Emoji, but for those that mean yes or no.
+_EMOJI = frozenset(
+    map(chr, (*range(0x2600, 0x2700), *range(0x1F000, 0x1FB00), 0x20E3, 0x2728, 0x2764, 0x2B50, 0xFE0E, 0xFE0F))
+)
 _FINENESS = 8  # shapes are drawn so many times larger, then made smaller: their edges are smooth
 
 # As in templates/components/shape.html, out of 16: what is drawn, whether it is ink, and where.
@@ -87,20 +93,24 @@ class _Box:
         return max(1, int(self.height / (size * _LEADING)))
 
 
-_WHO = _Box(_MARGIN, 54, _INNER, 42, (30, 26))
+_WHO = _Box(_MARGIN, 54, _INNER, 42, (30, 26, 22))
 _PROMISE = _Box(_MARGIN, 108, _INNER, 304, range(64, 28, -4), is_bold=True)
-_VERDICT = _Box(_MARGIN + _SHAPE + 24, 428, _INNER - _SHAPE - 24, _SHAPE, (54, 46, 38, 30), is_bold=True)
+# In place of a quotation that cannot be written.
+_HEADLINE = replace(_PROMISE, height=236)
+_ELSEWHERE = _Box(_MARGIN, 358, _INNER, 44, (30, 26, 22))
+_VERDICT = _Box(_MARGIN + _SHAPE + 24, 428, _INNER - _SHAPE - 24, _SHAPE, (54, 46, 38, 30, 26, 22), is_bold=True)
 _ATTRIBUTION = _Box(_MARGIN, 508, _INNER, 36, (26, 22))
-_SITE = _Box(_MARGIN, 572, 700, 36, (26,), is_bold=True)
+_SITE = _Box(_MARGIN, 572, 700, 36, (26, 22), is_bold=True)
 _WHEN = _Box(_MARGIN + 720, 572, _INNER - 720, 36, (26, 22), anchor="ra")
 
 
 @dataclass(frozen=True)
 class _Fitted:
-    """Text in lines that fit into a box at this size."""
+    """Text in lines that fit into a box at this size; `is_whole` if nothing of it had to be left out."""
 
     lines: list[str]
     size: int
+    is_whole: bool
 
 
 def share_card(content: PledgeContent, *, published_on: date, site_name: str) -> bytes:
@@ -108,14 +118,13 @@ def share_card(content: PledgeContent, *, published_on: date, site_name: str) ->
     card = Image.new("RGB", (WIDTH, HEIGHT), PAGE)
     draw = ImageDraw.Draw(card)
     verdict, family = content.verdict, _family(content.verdict)
-    who = ", ".join(filter(None, [_drawable(content.promisor.name), str(PartialDate.parse(content.made_on))]))
     draw.rectangle((0, 0, _STRIPE, HEIGHT), fill=COLOURS[family])
     draw.rectangle((_MARGIN, 556, WIDTH - _MARGIN, 557), fill=LINE)
     card.paste(COLOURS[family], (_MARGIN, _VERDICT.top), _shape(family))
-    _write(draw, _WHO, _fit(who, _WHO), QUIET)
-    _write(draw, _PROMISE, _promise(content), TEXT)
-    _write(draw, _VERDICT, _fit(_word(verdict), _VERDICT), COLOURS[family])
-    _write(draw, _ATTRIBUTION, _fit(_drawable(verdict.attribution if verdict else ""), _ATTRIBUTION), QUIET)
+    for box, text in _promise(content):
+        _write(draw, box, text, TEXT if box.is_bold else QUIET)
+    _write(draw, _VERDICT, _word(verdict), COLOURS[family])
+    _write(draw, _ATTRIBUTION, _fit(_whose(verdict), _ATTRIBUTION), QUIET)
     _write(draw, _SITE, _fit(_drawable(site_name), _SITE), TEXT)
     _write(draw, _WHEN, _fit(_("Edition of %s") % format_date(published_on, "j F Y"), _WHEN), QUIET)
     written = BytesIO()
@@ -127,45 +136,66 @@ def _family(verdict: VerdictContent | None) -> str:
     return verdict.rating.family if verdict and verdict.rating.family in COLOURS else UNRATED
 
 
-def _word(verdict: VerdictContent | None) -> str:
+def _word(verdict: VerdictContent | None) -> _Fitted:
+    """Fit the rating in, as a whole, or else what its family is called: half a rating may say the opposite."""
     if verdict is None:
-        return _("Not yet rated")
-    return _drawable(verdict.rating.name) or str(dict(Family.choices).get(verdict.rating.family, ""))
+        return _fit(_("Not yet rated"), _VERDICT)
+    name = _fit(_drawable(verdict.rating.name), _VERDICT)
+    if name.lines and name.is_whole:
+        return name
+    return _fit(str(dict(Family.choices).get(verdict.rating.family, _("Rated"))), _VERDICT)
 
 
-def _promise(content: PledgeContent) -> _Fitted:
-    """Fit the quotation in, or else the headline; nothing if the fonts can write neither."""
-    quotation = _drawable(content.quotation)
-    quoted = _fit(quotation, _PROMISE, marks="“”") if quotation else _Fitted([], 0)
-    return quoted if quoted.lines else _fit(_drawable(content.headline), _PROMISE)
+def _whose(verdict: VerdictContent | None) -> str:
+    """Say whose verdict it is, if it is somebody else's; of one of our own, which date it has."""
+    if verdict is None:
+        return ""
+    if verdict.attribution:
+        return _drawable(verdict.attribution) or _("Verdict, reported from elsewhere")
+    return _("Rating dated %s") % PartialDate.parse(verdict.effective_on)
+
+
+def _promise(content: PledgeContent) -> Iterator[tuple[_Box, _Fitted]]:
+    """Give who promised what and when: the quotation, or else the headline and where the quotation is to be read."""
+    made_on = str(PartialDate.parse(content.made_on))
+    who = ", ".join(filter(None, [_drawable(content.promisor.name), made_on]))
+    yield _WHO, _fit(who, _WHO)
+    quotation = _fit(_drawable(content.quotation), _PROMISE, marks="“”")
+    if quotation.lines:
+        yield _PROMISE, quotation
+        return
+    headline = _fit(_drawable(content.headline), _HEADLINE)
+    yield _HEADLINE, headline if headline.lines else _fit(who, _HEADLINE)
+    yield _ELSEWHERE, _fit(_("What was promised, word for word, is on the page of the pledge."), _ELSEWHERE)
 
 
 def _fit(text: str, box: _Box, *, marks: str = "") -> _Fitted:
     """Break a text between words at the largest size at which all of it fits; at the smallest what is too much becomes “…”.
 
-    `marks` are the quotation marks to put around it, an opening and a closing one.
+    `marks` are the quotation marks to put around it, an opening and a closing one. No text, and a text whose first word is
+    too long for the box, gives no line.
     """
     opening, closing = marks[:1], marks[1:]
-    words = f"{opening}{text}{closing}".split()
-    widths = [_width(word, is_bold=box.is_bold) for word in words]
+    words = f"{opening}{text}{closing}".split() if text else []
     lines: list[list[str]] = []
     for size in box.sizes:
-        lines = _broken(words, widths, width=box.width * _MEASURED_AT / size, most=box.lines_at(size))
-        if sum(map(len, lines)) == len(words):
+        lines = _broken(words, box, size)
+        if is_whole := sum(map(len, lines)) == len(words):
             break
     else:
         lines = _shortened(lines, f"…{closing}", box)
-    return _Fitted([" ".join(line) for line in lines], size)
+    return _Fitted([" ".join(line) for line in lines], size, is_whole)
 
 
-def _broken(words: list[str], widths: list[float], *, width: float, most: int) -> list[list[str]]:
+def _broken(words: list[str], box: _Box, size: int) -> list[list[str]]:
     """Break as many words into lines as fit, up to the first that does not."""
-    space, lines, used = _width(" ", is_bold=True), list[list[str]](), width
-    for word, wide in zip(words, widths, strict=True):
-        if used + space + wide <= width:
+    space, lines, used = _width(" ", size, is_bold=box.is_bold), list[list[str]](), float(box.width)
+    for word in words:
+        wide = _width(word, size, is_bold=box.is_bold)
+        if used + space + wide <= box.width:
             lines[-1].append(word)
             used += space + wide
-        elif wide <= width and len(lines) < most:
+        elif wide <= box.width and len(lines) < box.lines_at(size):
             lines.append([word])
             used = wide
         else:
@@ -174,14 +204,16 @@ def _broken(words: list[str], widths: list[float], *, width: float, most: int) -
 
 
 def _shortened(lines: list[list[str]], end: str, box: _Box) -> list[list[str]]:
-    """Take words off the last line until the end fits behind them."""
+    """Take words off the last line until the end fits behind them; without any room for it there is no text."""
     if not lines:
         return []
     *above, last = lines
-    room = box.width * _MEASURED_AT / box.sizes[-1]
-    while len(last) > 1 and _width(" ".join(last) + end, is_bold=box.is_bold) > room:
+    while last:
+        ended = [*last[:-1], last[-1].rstrip(".,;:–—") + end]
+        if _width(" ".join(ended), box.sizes[-1], is_bold=box.is_bold) <= box.width:
+            return [*above, ended]
         last = last[:-1]
-    return [*above, [*last[:-1], last[-1].rstrip(".,;:–—") + end]]
+    return _shortened(above, end, box)
 
 
 def _write(draw: ImageDraw.ImageDraw, box: _Box, text: _Fitted, colour: str) -> None:
@@ -202,24 +234,28 @@ def _font(size: int, *, is_bold: bool) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(_FONTS / name, size, layout_engine=ImageFont.Layout.BASIC)
 
 
-@lru_cache(maxsize=4096)
-def _width(text: str, *, is_bold: bool) -> float:
-    return _font(_MEASURED_AT, is_bold=is_bold).getlength(text)
+@lru_cache(maxsize=8192)
+def _width(text: str, size: int, *, is_bold: bool) -> float:
+    # At the size that is drawn: the basic layout rounds each sign's width, so that none can be told from another size.
+    return _font(size, is_bold=is_bold).getlength(text)
 
 
 def _drawable(text: str) -> str:
-    """Leave out what the fonts lack; if that is a letter or a digit, give nothing rather than half a word."""
-    text = text.translate(_SAME)
-    lacking = {sign for sign in set(text) if not (sign.isspace() or _is_in_fonts(sign))}
-    if any(sign.isalnum() for sign in lacking):
-        return ""
-    return " ".join("".join(sign for sign in text if sign not in lacking).split())
+    """Give a text that the fonts can write, without emoji and what nobody sees; nothing if they lack anything else."""
+    text = "".join(sign for sign in text.translate(_SAME) if sign not in _EMOJI and not _is_unseen(sign))
+    return " ".join(text.split()) if all(sign.isspace() or _is_in_fonts(sign) for sign in set(text)) else ""
+
+
+def _is_unseen(sign: str) -> bool:
+    """Whether it only says how others are set: joiners, soft hyphens, marks of direction."""
+    return unicodedata.category(sign) == "Cf"
 
 
 @lru_cache(maxsize=4096)
 def _is_in_fonts(sign: str) -> bool:
-    # What stands for a missing sign in these fonts is empty.
-    return _font(_MEASURED_AT, is_bold=True).getmask(sign).getbbox() is not None
+    # What stands for a missing sign in these fonts is empty; the basic layout does not know where a combining mark goes.
+    is_mark = unicodedata.category(sign).startswith("M")
+    return not is_mark and _font(_PROMISE.sizes[0], is_bold=True).getmask(sign).getbbox() is not None
 
 
 @cache

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.urls import path, re_path, register_converter
 
 from pledges.views import (
+    cards,
     corrections,
     days,
     editions,
@@ -13,14 +14,13 @@ from pledges.views import (
     markdown_editor,
     scoreboard,
     site_texts,
-    sitemaps,
     style_guide,
     trends,
     well_known,
 )
 from pledges.views.home import home
 from pledges.views.pictures import editors_picture, picture
-from pledges.views.pledges import pledge_card, pledge_detail, pledge_list
+from pledges.views.pledges import pledge_detail, pledge_list
 from pledges.views.updates import updates
 
 
@@ -57,7 +57,7 @@ urlpatterns = [
     path("", home, name="home"),
     path("pledges/", pledge_list, name="pledge-list"),
     path("pledges/<slug:slug>/", pledge_detail, name="pledge-detail"),
-    path("pledges/<slug:slug>/card.png", pledge_card, name="pledge-card"),
+    path("pledges/<slug:slug>/card.png", cards.pledge_card, name="pledge-card"),
     path("pledges/<slug:slug>/feed.atom", feeds.pledge_feed, name="pledge-feed"),
     path("pledges/<slug:slug>/at/", days.pledge_day, name="pledge-day"),
     path("pledges/<slug:slug>/at/<day:day>/", editions.pledge_at, name="pledge-at"),
@@ -88,8 +88,6 @@ urlpatterns = [
     path("methodology/", site_texts.methodology, name="methodology"),
     path("privacy/", site_texts.privacy, name="privacy"),
     path("accessibility/", site_texts.accessibility, name="accessibility"),
-    path("sitemap.xml", sitemaps.sitemap, name="sitemap"),
-    path("sitemap-<slug:section>.xml", sitemaps.sitemap_section, name="sitemap-section"),
     path("robots.txt", well_known.robots, name="robots"),
     path(".well-known/security.txt", well_known.security_txt, name="security-txt"),
     re_path(rf"^media/{_PICTURE}$", picture, name="picture"),

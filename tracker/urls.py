@@ -2,7 +2,9 @@ from allauth.account import views as account_views
 from django.contrib import admin
 from django.urls import include, path
 
+from pledges.views.sitemaps import sitemap, sitemap_section
 from tracker import csp_reports, health
+from tracker.newsletter.views.issues import issue_lines
 from tracker.second_factor import EnrolView
 
 # Of allauth's addresses those that editors need: no sign-up, nothing that works by e-mail.
@@ -16,7 +18,11 @@ account_patterns = [
     path("second-factor/", include("allauth.mfa.urls")),
 ]
 
+_MAPPED = {"further": {"newsletters": issue_lines}}  # beside the record
+
 urlpatterns = [
+    path("sitemap.xml", sitemap, _MAPPED, name="sitemap"),
+    path("sitemap-<slug:section>.xml", sitemap_section, _MAPPED, name="sitemap-section"),
     path("", include("pledges.urls")),
     path("", include("tracker.newsletter.urls")),
     path("healthz", health.healthz, name="healthz"),

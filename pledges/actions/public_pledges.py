@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count
 
-from pledges.actions import citations, public_pictures, public_sources, ready_html, search_texts
+from pledges.actions import announcements, citations, public_pictures, public_sources, ready_html, search_texts
 from pledges.actions.expectations import Expected, current_content, current_editions, expected
 from pledges.actions.journal import public_change
 from pledges.compose import compose_verdict
@@ -47,9 +47,10 @@ def refresh(pledge: Pledge) -> set[str]:
     citations.refresh(pledge)
     gone = public_pictures.refresh(pledge)
     ready_html.make_anew(after)
+    told_in = announcements.refresh(pledge)
     # No copy of a withdrawn page may be shown any more, however old.
     purged = {f"purge:pledge:{after.slug}"} if after.withdrawn_at else set()
-    return tags_of(after) | (tags_of(before) if before else set()) | purged | gone
+    return tags_of(after) | (tags_of(before) if before else set()) | told_in | purged | gone
 
 
 def rebuild() -> Iterator[str]:
@@ -71,6 +72,7 @@ def rebuild() -> Iterator[str]:
         public_sources.create()
         citations.rebuild()
         public_pictures.rebuild()
+        announcements.rebuild()
         tags.add("site")
 
 
@@ -92,6 +94,7 @@ def differences() -> Iterator[str]:
         yield f"The lists have {row.slug}, which was never published."
     for pledge_id in stood:
         yield f"The trends have the pledge {pledge_id}, which was never published."
+    yield from announcements.differences()
 
 
 def _differences_of(row: PublicPledge, expected: Expected, stood: list[Stood]) -> Iterator[str]:

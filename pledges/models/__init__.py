@@ -1,5 +1,6 @@
 """The record: the editors' working copy, the editions made from it, and what readers' lists need."""
 
+from pledges.models.announcement import Announcement
 from pledges.models.check import Check
 from pledges.models.checkpoint import Checkpoint
 from pledges.models.citation import PublicCitation
@@ -23,6 +24,7 @@ from pledges.models.verdict import Verdict
 from pledges.models.verification import Verification
 
 __all__ = [
+    "Announcement",
     "Check",
     "Checkpoint",
     "Department",

@@ -65,11 +65,14 @@ def edition_changes(request: HttpRequest, slug: str, number: int) -> HttpRespons
 
 
 def _as_it_read(request: HttpRequest, past: PastEdition, *, day: date | None = None) -> HttpResponse:
+    return gone(request, past) or render(request, "pledges/pledge_detail.html", {"page": past_page(past, day=day)})
+
+
+def gone(request: HttpRequest, past: PastEdition) -> HttpResponse | None:
+    """Say why an edition may not be shown; None if it may."""
     if past.public.withdrawn_at or past.is_withdrawn:
         return _withdrawn(request, past)
-    if past.edition.content is None:
-        return _removed(request, past)
-    return render(request, "pledges/pledge_detail.html", {"page": past_page(past, day=day)})
+    return _removed(request, past) if past.edition.content is None else None
 
 
 def _withdrawn(request: HttpRequest, past: PastEdition) -> HttpResponse:

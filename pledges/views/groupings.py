@@ -1,5 +1,5 @@
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pledges import changes
-from pledges.changes import Change
+from pledges.changes import Change, Within
 from pledges.charts import Share, rating_bar
-from pledges.dates import PartialDate
+from pledges.dates import PartialDate, first_moment_of
 from pledges.filter_form import list_address
 from pledges.labels import Label, Labels
 from pledges.listed import listed
@@ -20,8 +20,10 @@ from pledges.models import Department, Promisor, PublicPledge, Topic
 from pledges.models.grouping import Grouping
 from pledges.totals import Cell, all_cells
 from pledges.views.reading import page_showing, reader_page
+from pledges.views.updates import updates_address
 
 MOST_MOVES = 5
+MOST_READ = 30  # of the month's changes that are no first publications, to find those that moved a rating
 MOST_PLEDGES = 10
 
 
@@ -52,10 +54,14 @@ class GroupLine:
 
 @dataclass(frozen=True)
 class Month:
-    """What moved since the first of the month, newest first; the address lists the rest, if there is more."""
+    """What happened since the first of the month, newest first: what moved or went, and what is new here.
+
+    The address tells all of it; it is empty if that is here. `last_changed_at` is told where nothing moved.
+    """
 
     begins_on: date
-    changes: list[Change]
+    moved: list[Change]
+    new: list[Change]
     rest_address: str
     last_changed_at: datetime | None
 
@@ -123,13 +129,13 @@ def _lists() -> dict[str, dict[str, str]]:
 def _grouping_page(request: HttpRequest, grouping: Grouping, *, kind: str, about: str = "") -> HttpResponse:
     labels, dimension = Labels(), str(grouping._meta.model_name)
     cells = [cell for cell in all_cells() if getattr(cell, dimension) == grouping.pk]
-    if not cells and not PublicPledge.objects.filter(**{dimension: grouping.pk}).exists():
+    if not cells and not changes.are_told_under(dimension, grouping.pk):
         raise Http404  # only drafts have it
     in_it = PublicPledge.objects.in_public().filter(**{dimension: grouping.pk})
     pledges = list(in_it.for_lists().order_by("-changed_at", "-pk")[:MOST_PLEDGES])
     within, today = {dimension: grouping.slug}, timezone.localdate()
-    month = _month(pledges, labels, within, today=today)
-    told = {change.slug for change in month.changes}  # and not said again below
+    month = _month(dimension, grouping, labels, today=today)
+    told = {change.slug for change in (*month.moved, *month.new)}  # and not said again below
     return render(
         request,
         "pledges/group.html",
@@ -147,16 +153,23 @@ def _grouping_page(request: HttpRequest, grouping: Grouping, *, kind: str, about
     )
 
 
-def _month(pledges: Sequence[PublicPledge], labels: Labels, within: dict[str, str], *, today: date) -> Month:
-    """Tell what moved, of pledges that are sorted by their last change, newest first."""
-    begins_on = today.replace(day=1)
-    moved = [pledge for pledge in pledges if timezone.localdate(pledge.changed_at) >= begins_on]
-    has_more = len(moved) > MOST_MOVES
+def _month(dimension: str, grouping: Grouping, labels: Labels, *, today: date) -> Month:
+    """Tell what an announced edition changed here; a mass of new pledges hides no move."""
+    begins_on, own = today.replace(day=1), {dimension: grouping.pk}
+    since = first_moment_of(begins_on)
+    other = changes.latest(MOST_READ, labels, Within(**own, since=since, is_first=False))
+    first = changes.latest(MOST_MOVES + 1, labels, Within(**own, since=since, is_first=True))
+    moved = [change for change in other if change.has_moved or change.is_withdrawn or change.has_left]
+    come = [change for change in other if change.has_come and change not in moved]
+    new = sorted([*come, *first], key=lambda change: -change.sequence)
+    is_all = len(moved) + len(come) == len(other) < MOST_READ and max(len(moved), len(new)) <= MOST_MOVES
+    last = [] if moved or new else changes.latest(1, labels, Within(**own))
     return Month(
         begins_on=begins_on,
-        changes=changes.latest_of(moved[:MOST_MOVES], labels),
-        rest_address=list_address(**within, changed_since=begins_on.isoformat()) if has_more else "",
-        last_changed_at=pledges[0].changed_at if pledges else None,
+        moved=moved[:MOST_MOVES],
+        new=new[:MOST_MOVES],
+        rest_address="" if is_all else updates_address(since=begins_on.isoformat(), **{dimension: grouping.slug}),
+        last_changed_at=last[0].published_at if last else None,
     )
 
 

@@ -40,6 +40,7 @@ def log_page(request: HttpRequest) -> HttpResponse:
         {
             "page": page,
             "pager": _pager(page),
+            "is_unlisted": bool(asked),
             "address": settings.SITE_URL + _address(**asked),
             "verification": (verification := Verification.objects.first()),
             "is_verified_lately": verification and verification.ran_at > timezone.now() - VERIFIED_EVERY,

@@ -1,23 +1,18 @@
-from hashlib import sha256
 from http import HTTPStatus
 from typing import Any
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
 
-from pledges.content import read
 from pledges.filter_form import PledgeFilterForm
 from pledges.filters import Page, PledgeFilter
 from pledges.history import withdrawal_of
 from pledges.labels import GROUPINGS
 from pledges.models import PublicPledge, RetiredSlug
 from pledges.pledge_page import pledge_page
-from pledges.share_card import VERSION, share_card
 from pledges.views.reading import page_showing
 
 
@@ -64,29 +59,6 @@ def pledge_detail(request: HttpRequest, slug: str) -> HttpResponse:
     if public.withdrawn_at:
         return withdrawn(request, public)
     return render(request, "pledges/pledge_detail.html", {"page": pledge_page(public)})
-
-
-@page_showing("pledge:{slug}", known=["v"])
-def pledge_card(request: HttpRequest, slug: str) -> HttpResponse:
-    """The picture for links to a pledge. Of the numbers that `v` may name only that of the current edition has one."""
-    public = PublicPledge.objects.select_related("edition").filter(slug=slug).first()
-    if public is None:
-        return elsewhere("pledge-card", slug)
-    if public.withdrawn_at:
-        return withdrawn(request, public)
-    number = str(public.edition.number)
-    if request.GET.get("v", number) != number:
-        return redirect(f"{request.path}?v={number}")
-    etag = f'"{sha256(f"{VERSION} {settings.SITE_NAME} {public.edition.hash}".encode()).hexdigest()[:20]}"'
-    response = get_conditional_response(request, etag=etag) or HttpResponse(_card(public), content_type="image/png")
-    response.headers["ETag"] = etag
-    return response
-
-
-def _card(public: PublicPledge) -> bytes:
-    assert public.edition.content is not None
-    published_on = timezone.localdate(public.edition.published_at)
-    return share_card(read(bytes(public.edition.content)), published_on=published_on, site_name=settings.SITE_NAME)
 
 
 def withdrawn(request: HttpRequest, public: PublicPledge) -> HttpResponse:

@@ -22,17 +22,18 @@ from tests.factories import (
     publish,
 )
 from tests.pages.full_site import make_reader, send_issue
-from tests.pages.surfaces import BY_TOKEN, NOT_PUBLIC, PICTURE, PUBLIC_SURFACES, Surface
+from tests.pages.surfaces import BY_TOKEN, NARROWED, NOT_PUBLIC, PICTURE, PUBLIC_SURFACES, Surface
 
 pytestmark = pytest.mark.django_db
 
-EVERY_SURFACE = pytest.mark.parametrize("surface", PUBLIC_SURFACES, ids=lambda surface: surface.name)
+SURFACES = [*PUBLIC_SURFACES, *NARROWED]
+EVERY_SURFACE = pytest.mark.parametrize("surface", SURFACES, ids=lambda surface: surface.name)
 EVERY_PAGE = pytest.mark.parametrize(
-    "surface", [surface for surface in PUBLIC_SURFACES if surface.is_html], ids=lambda surface: surface.name
+    "surface", [surface for surface in SURFACES if surface.is_html], ids=lambda surface: surface.name
 )
 EVERY_PAGE_AND_LINK = pytest.mark.parametrize(
     "surface",
-    [*(surface for surface in PUBLIC_SURFACES if surface.is_html), *BY_TOKEN],
+    [*(surface for surface in SURFACES if surface.is_html), *BY_TOKEN],
     ids=lambda surface: surface.name,
 )
 OWN_HOST = "https://tracker.test"
@@ -54,7 +55,8 @@ def _picture(settings: Settings, tmp_path: Path) -> None:
 
 
 def read_the_site(client: Client, pledge: Pledge) -> dict[str, bytes]:
-    return {surface.name: client.get(surface.path_for(pledge)).getvalue() for surface in PUBLIC_SURFACES}
+    paths = [surface.path_for(pledge) for surface in SURFACES]
+    return {path: client.get(path).getvalue() for path in paths}
 
 
 def test_every_address_is_a_surface_or_not_public() -> None:
@@ -73,7 +75,7 @@ def test_answers(surface: Surface, client: Client, pledge: Pledge) -> None:
 @EVERY_SURFACE
 def test_a_place_at_either_end_of_a_list_is_no_fault(surface: Surface, client: Client, pledge: Pledge) -> None:
     path = surface.path_for(pledge)
-    known: frozenset[str] = getattr(resolve(path).func, "known_parameters", frozenset())
+    known: frozenset[str] = getattr(resolve(path.partition("?")[0]).func, "known_parameters", frozenset())
     places = known & {"before", "after"}
 
     for name in places:
@@ -83,7 +85,7 @@ def test_a_place_at_either_end_of_a_list_is_no_fault(surface: Surface, client: C
             assert answer.status_code < 500, f"{name}={place}"
 
 
-@pytest.mark.parametrize("surface", [*PUBLIC_SURFACES, *BY_TOKEN], ids=lambda surface: surface.name)
+@pytest.mark.parametrize("surface", [*SURFACES, *BY_TOKEN], ids=lambda surface: surface.name)
 def test_costs_a_fixed_number_of_queries(
     surface: Surface, client: Client, pledge: Pledge, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
@@ -166,7 +168,11 @@ def test_fetches_nothing_from_elsewhere_and_has_nothing_inline(
 def test_says_what_it_is_to_programs(surface: Surface, client: Client, pledge: Pledge) -> None:
     html = client.get(surface.path_for(pledge)).content.decode()
 
-    assert re.findall(r'<link rel="canonical" href="([^"]*)">', html) == [OWN_HOST + surface.canonical_for(pledge)]
+    own = OWN_HOST + surface.path_for(pledge).replace("&", "&amp;")
+    unlisted = '<meta name="robots" content="noindex">' in html
+    assert unlisted == surface.is_unlisted
+    assert re.findall(r'<link rel="canonical" href="([^"]*)">', html) == ([] if unlisted else [own])
+    assert re.findall(r'<meta property="og:url" content="([^"]*)">', html) == [own]
     for name in ("og:title", "og:description", "og:type", "og:url", "og:site_name"):
         assert len(re.findall(rf'<meta property="{name}" content="[^"]+">', html)) == 1
     assert len(re.findall(r'<meta name="description" content="[^"]+">', html)) == 1

@@ -17,7 +17,7 @@ from pledges.models import Pledge
 from tests.both_databases import DATABASE
 from tests.factories import make_editor, make_published_pledge, publish
 from tests.pages.full_site import make_full_site
-from tests.pages.surfaces import BY_TOKEN, PUBLIC_SURFACES
+from tests.pages.surfaces import BY_TOKEN, NARROWED, PUBLIC_SURFACES
 
 pytestmark = [
     pytest.mark.django_db,
@@ -60,7 +60,7 @@ def paths(pledge: Pledge) -> list[str]:
     )
     redactions.redact(redacted, order)
     return [
-        *(surface.path_for(pledge) for surface in (*PUBLIC_SURFACES, *BY_TOKEN) if surface.is_html),
+        *(surface.path_for(pledge) for surface in (*PUBLIC_SURFACES, *NARROWED, *BY_TOKEN) if surface.is_html),
         "/pledges/?family=unrated&sort=made",
         "/pledges/?family=kept&overdue=1",
         "/pledges/?q=lemon+cart&topic=nowhere&changed_since=soon",

@@ -7,7 +7,7 @@ from pledges.actions import drafts
 from pledges.changes import Within
 from pledges.content import canonical
 from pledges.labels import Labels
-from pledges.models import Edition, Pledge, PublicPledge
+from pledges.models import Edition, Pledge, Rating
 from tests.factories import make_changed_labels, make_pledge, make_published_pledge, make_rating, make_verdict, publish
 from tests.pledges.forgeries import continuing
 
@@ -35,7 +35,6 @@ def test_a_minor_edition_is_told_nowhere() -> None:
     publish(pledge, kind="minor")
 
     assert [change.kind for change in changes.latest(5, Labels())] == ["first"]
-    assert [change.kind for change in changes.latest_of(PublicPledge.objects.all(), Labels())] == ["first"]
 
 
 def test_of_a_withdrawn_pledge_only_the_withdrawal_is_told() -> None:
@@ -45,19 +44,6 @@ def test_of_a_withdrawn_pledge_only_the_withdrawal_is_told() -> None:
     told = changes.latest(5, Labels())
 
     assert [(change.headline, change.change_note) for change in told] == [("", "It was a lime.")]
-
-
-def test_gives_the_last_change_of_each_pledge_newest_first() -> None:
-    older, newer = make_pledge(), make_pledge()
-    publish(older)
-    publish(newer)
-    older.background = "New context."
-    older.save()
-    publish(older, change_note="Context added.")
-
-    told = changes.latest_of(PublicPledge.objects.all(), Labels())
-
-    assert [(change.slug, change.kind) for change in told] == [(older.slug, "update"), (newer.slug, "first")]
 
 
 def test_of_a_withdrawn_pledge_the_withdrawal_is_told_even_after_a_redaction() -> None:
@@ -77,14 +63,19 @@ def test_of_a_redaction_and_of_what_it_blanked_only_the_note_is_told() -> None:
     told = changes.latest(5, Labels())
 
     assert [change.kind for change in told] == ["redaction", "update", "first"]
-    assert {number: said.background for number, said in changes.contents(told).items()} == {2: "A second background."}
+    assert [change.content.background if change.content else None for change in told] == [
+        None,
+        "A second background.",
+        None,
+    ]
+    assert told[2].headline == pledge.headline
 
 
 def redact(pledge: Pledge) -> None:
     """Blank the first edition of a pledge, as a later entry of the log allows."""
     first, last = pledge.editions.order_by("pk")[0], Edition.objects.order_by("pk").last()
     assert last is not None
-    entry = canonical({"rating": "", "redacts": [first.pk]})
+    entry = canonical({"pledge": pledge.slug, "rating": "", "redacts": [first.pk]})
     continuing(last, kind="redaction", entry=entry, change_note="A court said so.").save(force_insert=True)
     Edition.objects.filter(pk=first.pk).update(content=None, salt=None, content_digest=None)
 
@@ -113,7 +104,39 @@ def test_changes_can_be_asked_for_by_pledge_kind_moment_and_place() -> None:
 
     assert asked() == [3, 2, 1]
     assert asked(pledge=other.pk) == [2]
-    assert asked(kind="correction") == [3]
+    assert asked(is_of_corrections=True) == [3]
+    assert asked(is_first=True) == [2, 1]
+    assert asked(is_first=False) == [3]
+    assert asked(topic=pledge.topic_id, promisor=pledge.promisor_id) == [3, 1]
+    assert asked(topic=pledge.topic_id, department=pledge.department_id, before=3) == [1]
     assert asked(since=correction.published_at) == [3]
     assert asked(before=3) == [2, 1]
     assert asked(before=99, pledge=pledge.pk) == [3, 1]
+
+
+def test_of_a_size_there_are_no_more_than_fit_and_always_one() -> None:
+    for _number in range(3):
+        make_published_pledge(background="Sour. " * 500)
+
+    def told(most_bytes: int) -> list[int]:
+        return [change.sequence for change in changes.latest_of_size(5, most_bytes, Labels(), Within())]
+
+    assert told(10) == [3]
+    assert told(10_000) == [3, 2]
+    assert told(1_000_000) == [3, 2, 1]
+
+
+def test_a_change_is_called_as_its_edition_calls_it() -> None:
+    pledge = make_pledge(headline="A lemon")
+    make_verdict(pledge, rating=make_rating(name="Peeled", slug="peeled", family="moving"))
+    publish(pledge)
+    Pledge.objects.filter(pk=pledge.pk).update(headline="A lime")
+    Rating.objects.filter(slug="peeled").update(name="Pressed")
+    publish(drafts.settle(Pledge.objects.get(pk=pledge.pk)))
+
+    told = changes.latest(5, Labels())
+
+    assert [(one.headline, one.before and one.before.name, one.after and one.after.name) for one in told] == [
+        ("A lime", "Pressed", "Pressed"),
+        ("A lemon", None, "Peeled"),
+    ]

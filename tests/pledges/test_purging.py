@@ -6,9 +6,9 @@ import pytest
 from pytest_django import Settings
 
 from pledges import purging
-from pledges.actions import addresses
+from pledges.actions import addresses, drafts
 from pledges.models import Pledge, PublicPledge
-from tests.factories import make_published_pledge, publish
+from tests.factories import make_published_pledge, make_topic, publish
 from tests.pages.surfaces import PICTURE, PUBLIC_SURFACES, Surface
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +37,18 @@ def test_an_address_that_the_pledge_once_had_is_known() -> None:
     addresses.move(pledge, to="new-lemon")
 
     assert {f"https://tracker.test/pledges/{slug}/" for slug in (old, "new-lemon")} <= set(known_of(pledge))
+
+
+def test_the_pages_of_a_topic_that_it_left_and_the_cards_of_its_editions_are_known() -> None:
+    pledge = make_published_pledge()
+    left = pledge.topic.slug
+    Pledge.objects.filter(pk=pledge.pk).update(topic=make_topic())
+    publish(drafts.settle(Pledge.objects.get(pk=pledge.pk)))
+
+    paths = {address.removeprefix("https://tracker.test") for address in known_of(pledge)}
+
+    assert {f"/topics/{left}/", f"/topics/{left}/feed.atom"} <= paths
+    assert {f"/pledges/{pledge.slug}/card.png?v={number}" for number in (1, 2)} <= paths
 
 
 def test_nothing_is_named_that_no_cache_holds() -> None:

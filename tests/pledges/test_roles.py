@@ -13,6 +13,7 @@ from tests.factories import make_editor
 # One line a model: v(iew), a(dd), c(hange), d(elete), and the verbs of the workflow; a dot for nothing.
 TABLE = """
                     writer               reviewer              publisher                  newsletter  administrator
+announcement        .                    .                     .                          .           .
 check               va                   va                    va                         v           va
 checkpoint          v                    v                     v                          v           v
 department          v                    v                     vac                        v           vacd

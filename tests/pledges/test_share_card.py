@@ -61,7 +61,18 @@ def draw(said: PledgeContent) -> bytes:
 
 
 def promise(quotation: str, headline: str = "A lemon for everyone") -> list[str]:
-    return share_card._promise(content(quotation=quotation, headline=headline)).lines
+    """Give the large lines of a card, below who promised it."""
+    _who, (_box, promised), *_elsewhere = share_card._promise(content(quotation=quotation, headline=headline))
+    return promised.lines
+
+
+def whole(said: PledgeContent) -> list[str]:
+    """Give all that a card says of what was promised, a text a line."""
+    return [" ".join(text.lines) for _box, text in share_card._promise(said)]
+
+
+def word(verdict: VerdictContent) -> list[str]:
+    return share_card._word(verdict).lines
 
 
 def colours(png: bytes) -> set[str]:
@@ -138,26 +149,57 @@ def test_a_long_quotation_is_made_smaller_and_then_ends_at_a_word() -> None:
     assert len(lines) == 7
 
 
-@given(st.lists(st.text(alphabet="abcdefghijklmnopé’-", min_size=1, max_size=90), min_size=1, max_size=60))
-def test_no_word_is_cut_and_no_line_is_too_wide(words: list[str]) -> None:
-    fitted = share_card._fit(" ".join(words), share_card._PROMISE)
+BOXES = [share_card._PROMISE, share_card._VERDICT, share_card._ATTRIBUTION, share_card._WHO, share_card._WHEN]
+TEXTS = st.text(alphabet="abcdefghijklmnopé’-WMil€%,.", min_size=1, max_size=90)
+
+
+@given(st.lists(TEXTS, min_size=1, max_size=60), st.sampled_from(BOXES))
+def test_no_word_is_cut_and_no_line_is_too_wide(words: list[str], box: Any) -> None:
+    fitted = share_card._fit(" ".join(words), box)
 
     shown = " ".join(fitted.lines).removesuffix("…").split()
-    # The end of a shortened text loses its last stop; nothing else is touched.
-    assert all(one == word or one == word.rstrip("-") for one, word in zip(shown, words, strict=False))
-    font = share_card._font(fitted.size, is_bold=True)
-    assert all(font.getlength(line) <= share_card._PROMISE.width * 1.02 for line in fitted.lines)
-    assert len(fitted.lines) * fitted.size * 1.25 <= share_card._PROMISE.height
+    # The end of a shortened text loses its last stops; nothing else is touched.
+    assert all(one in (word, word.rstrip(".,;:–—")) for one, word in zip(shown, words, strict=False))
+    font = share_card._font(fitted.size, is_bold=box.is_bold)
+    assert all(font.getlength(line) <= box.width for line in fitted.lines)
+    assert len(fitted.lines) <= box.lines_at(fitted.size)
 
 
-@pytest.mark.parametrize("quotation", ["x" * 900, "Θα δώσουμε λεμόνια", "नींबू", "レモン"])
-def test_what_cannot_be_written_gives_way_to_the_headline(quotation: str) -> None:
-    assert promise(quotation, headline="A lemon for everyone") == ["A lemon for everyone"]
-    assert promise(quotation, headline="レモン") == []
+@pytest.mark.parametrize("words", ["f" * 60, "W" * 30, "We will " * 60, "nail " * 90])
+def test_nothing_is_drawn_in_the_margins(words: str) -> None:
+    said = content(verdict(rating=RatingContent(1, "kept", words[:60], "kept"), attribution=words), quotation=words)
+
+    with Image.open(BytesIO(draw(said))) as card:
+        margin = card.crop((share_card.WIDTH - share_card._MARGIN + 2, 0, share_card.WIDTH, share_card.HEIGHT))
+
+    assert _pixels(margin.tobytes()) == {bytes.fromhex(share_card.PAGE[1:])}
 
 
-def test_signs_that_the_fonts_lack_are_left_out() -> None:
-    assert promise("A lemon 🍋 for every\u2011one ☃") == ["“A lemon for every-one”"]
+ON_THE_PAGE = "What was promised, word for word, is on the page of the pledge."
+
+
+@pytest.mark.parametrize("quotation", ["x" * 900, "Θα δώσουμε λεμόνια", "नींबू", "レモン", "🍋 🍋"])
+def test_what_cannot_be_written_gives_way_to_the_headline_and_says_where_it_is(quotation: str) -> None:
+    said = content(quotation=quotation)
+
+    assert whole(said)[1:] == ["A lemon for everyone", ON_THE_PAGE]
+    assert whole(replace(said, headline="レモン"))[1:] == ["Free Lemon Party, June 2024", ON_THE_PAGE]
+    unnamed = replace(said, headline="🍋", promisor=LabelContent(1, "lemons", "לימון"))
+    assert whole(unnamed)[1:] == ["June 2024", ON_THE_PAGE]
+
+
+@pytest.mark.parametrize("sign", ["≥", "≤", "≠", "‰", "→", "₂", "⅓", "q\u0307", "✓", "❌"])
+def test_a_quotation_loses_no_sign_but_is_left_to_the_page(sign: str) -> None:
+    shown = promise(f"Lemons {sign} 3")
+
+    assert shown in ([f"“Lemons {sign} 3”"], ["A lemon for everyone"])
+    assert (shown == ["A lemon for everyone"]) != all(map(share_card._is_in_fonts, sign))
+
+
+def test_emoji_and_what_is_never_seen_are_left_out() -> None:
+    assert promise("A lemon 🍋 for every\u2011one ☃\ufe0f 👩🏽\u200d🌾 le\u00admon") == [
+        "“A lemon for every-one lemon”"
+    ]
 
 
 @pytest.mark.parametrize("sign", "€£–—“”‘’…éłőşțĦÿŸßæøåçñ")
@@ -165,10 +207,31 @@ def test_the_fonts_have_what_european_names_need(sign: str) -> None:
     assert promise(sign) == [f"“{sign}”"]
 
 
-def test_a_rating_that_the_fonts_cannot_write_is_called_by_its_family() -> None:
-    rating = RatingContent(1, "kept", "守られた", "kept")
+def named(name: str) -> VerdictContent:
+    return verdict(rating=RatingContent(1, "kept", name, "kept"))
 
-    assert share_card._word(verdict(rating=rating)) == str(Family.KEPT.label)
+
+@pytest.mark.parametrize("name", ["守られた", "W" * 60, "Kept ✓", "🍋", "Not " * 80])
+def test_a_rating_that_cannot_be_written_whole_is_called_by_its_family(name: str) -> None:
+    assert word(named(name)) == [str(Family.KEPT.label)]
+
+
+@pytest.mark.parametrize("name", ["squeezed" * 7, "Squeezed, although only in part and only in the first of two years"])
+def test_a_long_rating_is_smaller_or_takes_two_lines(name: str) -> None:
+    assert " ".join(word(named(name))) == name
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({}, "Rating dated 2025"),
+        ({"effective_on": "not before 2025-10"}, "Rating dated not before October 2025"),
+        ({"attribution": "Rating as reported by Lemon Facts"}, "Rating as reported by Lemon Facts"),
+        ({"attribution": "レモン"}, "Verdict, reported from elsewhere"),
+    ],
+)
+def test_a_verdict_says_whose_it_is_or_from_when(changed: dict[str, Any], said: str) -> None:
+    assert share_card._whose(verdict(**changed)) == said
 
 
 def test_is_drawn_quickly() -> None:

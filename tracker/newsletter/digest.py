@@ -64,7 +64,7 @@ class Line:
 
     @property
     def has_moved(self) -> bool:
-        return self.before != self.after
+        return changes.is_another(self.before, self.after)
 
 
 @dataclass(frozen=True)

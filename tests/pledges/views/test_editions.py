@@ -28,7 +28,8 @@ def test_an_edition_of_the_past_says_so_and_leads_to_todays_page(client: Client,
     assert "A later edition took its place on 5 March 2025." in html
     assert '<a href="/pledges/lemon/">Today’s page</a>' in html
     assert '<meta name="robots" content="noindex">' in html
-    assert '<link rel="canonical" href="https://tracker.test/pledges/lemon/">' in html
+    assert 'rel="canonical"' not in html
+    assert '<meta property="og:url" content="https://tracker.test/pledges/lemon/at/2025-03-04/">' in html
     assert '"ClaimReview"' not in html
     assert "stands now" not in html
     assert "Last checked" not in html

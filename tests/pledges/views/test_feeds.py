@@ -1,18 +1,27 @@
 """Every feed, as a reader of feeds takes it in."""
 
 import re
+from collections.abc import Callable
+from html import unescape
 from typing import Any
+from unittest import mock
 from urllib.parse import urlsplit
 
 import feedparser  # type: ignore[import-untyped]
 import pytest
+from django.db.models import F, Value
+from django.db.models.functions import Concat
+from django.template.loader import render_to_string
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 
 from pledges.actions import addresses, drafts
 from pledges.models import Department, Pledge, Promisor, Rating, Topic
+from pledges.views import feeds
 from tests.benchmarks.fictional import Country
 from tests.factories import (
+    make_changed_labels,
     make_evidence,
     make_pledge,
     make_published_pledge,
@@ -23,6 +32,7 @@ from tests.factories import (
     publish,
 )
 from tests.pages.full_site import make_full_site
+from tests.pledges.views.past import redact
 
 pytestmark = pytest.mark.django_db
 
@@ -119,30 +129,160 @@ def test_footnotes_links_and_pictures_lead_to_the_site(client: Client) -> None:
     assert f'src="{SITE}/media/d.png"' in html
 
 
+def replace_headline(pledge: Pledge) -> None:
+    pledge.headline = "Another headline"
+
+
+def replace_background(pledge: Pledge) -> None:
+    pledge.background = "Lemons are sour, mostly."
+
+
+def replace_locator(pledge: Pledge) -> None:
+    pledge.made_in_locator = "page 8"
+
+
+def replace_account(pledge: Pledge) -> None:
+    pledge.evidence.update(account="Two carts arrived.")
+
+
+def rename_labels(pledge: Pledge) -> None:
+    """In an edition that is minor all the same: it says so too."""
+    pledge.background = "Lemons are sour."
+    Rating.objects.update(name=Concat(Value("Pressed "), F("slug")))
+
+
+# All that a minor edition can change, see `publishing_rule`.
+EVERY_MINOR_CHANGE = pytest.mark.parametrize(
+    "change", [replace_headline, replace_background, replace_locator, replace_account, rename_labels]
+)
+
+
+def publish_as_minor(pledge: Pledge, change: Callable[[Pledge], None]) -> None:
+    pledge = Pledge.objects.get(pk=pledge.pk)
+    change(pledge)
+    pledge.save()
+    publish(drafts.settle(pledge), kind="minor")
+
+
 @EVERY_FEED
-def test_a_minor_edition_changes_no_byte(name: str, client: Client) -> None:
+@EVERY_MINOR_CHANGE
+def test_a_minor_edition_changes_no_byte(name: str, change: Callable[[Pledge], None], client: Client) -> None:
     pledge = make_published_pledge()
+    make_verdict(pledge, effective_on="2025-06")
     publish(pledge, kind="correction")
     before = client.get(path(name, pledge)).content
 
-    Pledge.objects.filter(pk=pledge.pk).update(background="Lemons are sour, mostly.")
-    publish(drafts.settle(Pledge.objects.get(pk=pledge.pk)), kind="minor")
+    publish_as_minor(pledge, change)
 
     assert client.get(path(name, pledge)).content == before
+
+
+@EVERY_FEED
+def test_a_label_of_today_is_not_put_into_what_was_told(name: str, client: Client) -> None:
+    pledge = make_published_pledge()
+    publish(pledge, kind="correction")
+    before = read(client, path(name, pledge)).entries
+
+    Rating.objects.update(name="Pressed")
+
+    assert read(client, path(name, pledge)).entries == before
 
 
 @EVERY_FEED
 def test_of_a_withdrawn_pledge_only_the_withdrawal_is_told(name: str, client: Client) -> None:
     pledge = make_published_pledge(headline="A zesty lemon", background="Zesty.", quotation="A zesty pledge")
     publish(pledge, kind="correction", change_note="It was zesty.")
+    before = read(client, path(name, pledge)).feed
     publish(pledge, kind="withdrawal", change_note="It was a lime.")
 
     feed = read(client, path(name, pledge))
 
-    told = [] if name == "corrections" else ["A pledge page was withdrawn"]
-    assert [entry.title for entry in feed.entries] == told
+    assert [entry.title for entry in feed.entries] == ["A pledge page was withdrawn"]
     assert all("It was a lime." in content(entry) for entry in feed.entries)
     assert b"zesty" not in client.get(path(name, pledge)).content.lower()
+    assert feed.feed.updated >= before.updated
+
+
+@pytest.mark.parametrize("dimension", ["topic", "department", "promisor"])
+def test_a_pledge_that_moves_is_told_where_it_was_and_where_it_went(dimension: str, client: Client) -> None:
+    pledge = make_published_pledge(headline="A lemon")
+    left = path(dimension, pledge)
+    before = read(client, left)
+    promisor, topic, department, _rating = make_changed_labels()
+    to = {"topic": topic, "department": department, "promisor": promisor}[dimension]
+    Pledge.objects.filter(pk=pledge.pk).update(**{dimension: to})
+    publish(drafts.settle(Pledge.objects.get(pk=pledge.pk)), change_note="It is about limes.")
+    entered = path(dimension, Pledge.objects.get(pk=pledge.pk))
+
+    after, there = read(client, left), read(client, entered)
+
+    assert [entry.id for entry in after.entries[1:]] == [entry.id for entry in before.entries]
+    assert after.feed.updated > before.feed.updated
+    assert after.entries[0].title.startswith("Moved elsewhere: A lemon: ")
+    assert f"it now belongs to “{to.name}”" in content(after.entries[0])
+    assert [entry.id for entry in there.entries] == [after.entries[0].id]
+    assert "belongs here from now on" in content(there.entries[0])
+    page = client.get(left.removesuffix("feed.atom")).content.decode()
+    assert "No public pledge belongs here today." in page
+
+
+def test_followers_of_what_a_pledge_left_hear_that_it_was_withdrawn(client: Client) -> None:
+    pledge = make_published_pledge()
+    left = path("topic", pledge)
+    Pledge.objects.filter(pk=pledge.pk).update(topic=make_topic())
+    publish(drafts.settle(Pledge.objects.get(pk=pledge.pk)))
+
+    publish(Pledge.objects.get(pk=pledge.pk), kind="withdrawal", change_note="It was a lime.")
+
+    assert [entry.title for entry in read(client, left).entries] == ["A pledge page was withdrawn"]
+
+
+def test_what_kind_of_change_it_was_comes_first_unless_the_ratings_tell(client: Client) -> None:
+    pledge = make_pledge(headline="A lemon")
+    make_evidence(pledge)
+    make_verdict(pledge, rating=make_rating(name="Peeled", slug="peeled"))
+    publish(pledge)
+    publish(pledge, kind="update")
+    publish(pledge, kind="correction")
+    make_verdict(pledge, rating=make_rating(name="Squeezed"), effective_on="2025-06")
+    publish(pledge, kind="verdict")
+
+    titles = [entry.title for entry in read(client, path("pledge", pledge)).entries]
+
+    assert titles == [
+        "A lemon: Peeled → Squeezed",
+        "Correction: A lemon: Peeled",
+        "Update: A lemon: Peeled",
+        "A lemon: Peeled",
+    ]
+
+
+def test_long_entries_are_fewer_but_whole(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feeds, "MOST_BYTES", 25_000)
+    for number in range(3):
+        make_published_pledge(background=f"Sour lemons, {number}. " * 500 + "The end.")
+
+    entries = read(client, "/updates/feed.atom").entries
+
+    assert len(entries) == 2
+    assert all("The end." in content(entry) for entry in entries)
+
+
+def test_an_entry_is_made_once_but_its_text_goes_with_the_edition(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = mock.Mock(wraps=render_to_string)
+    monkeypatch.setattr("pledges.atom.render_to_string", made)
+    pledge = make_published_pledge(background="A lemon that is drawn once.")
+    for address in ("/updates/feed.atom", path("topic", pledge)):
+        assert "drawn once" in content(read(client, address).entries[0])
+    assert made.call_count == 1
+    Pledge.objects.filter(pk=pledge.pk).update(background="Sour.")
+    publish(drafts.settle(Pledge.objects.get(pk=pledge.pk)))
+
+    redact(pledge, 1)
+
+    assert b"drawn once" not in client.get("/updates/feed.atom").content
 
 
 def test_ids_and_entries_stay_what_they_were_when_the_address_moves(client: Client) -> None:
@@ -156,7 +296,8 @@ def test_ids_and_entries_stay_what_they_were_when_the_address_moves(client: Clie
     assert (moved.status_code, moved.headers["Location"]) == (301, "/pledges/lime/feed.atom")
     assert (after.feed.id, after.feed.updated) == (before.feed.id, before.feed.updated)
     assert [entry.id for entry in after.entries] == [entry.id for entry in before.entries]
-    assert after.entries[0].link == f"{SITE}/pledges/lime/"
+    assert after.entries == before.entries  # their links lead on from the old address
+    assert client.get(urlsplit(after.entries[0].link).path).headers["Location"] == "/pledges/lime/"
 
 
 @EVERY_FEED
@@ -201,7 +342,8 @@ def test_a_feed_without_entries_looks_new_to_nobody(client: Client) -> None:
     assert read(client, "/corrections/feed.atom").feed.updated == "1970-01-01T00:00:00+00:00"
 
 
-def test_has_the_latest_fifty(client: Client) -> None:
+def test_has_the_latest_fifty(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feeds, "MOST_BYTES", 10_000_000)
     Country().publish(60)
 
     feed = read(client, "/updates/feed.atom")
@@ -217,23 +359,59 @@ def test_what_is_not_public_has_no_feed(client: Client) -> None:
         assert client.get(address).status_code == 404
 
 
-@pytest.mark.parametrize("address", ["/", "/pledges/", "/topics/", "/updates/"])
-def test_lists_lead_to_the_feed_of_everything(address: str, client: Client) -> None:
+def discovered(html: str) -> dict[str, str]:
+    """Give the feeds that a page names to readers of feeds, with what it calls them."""
+    links = re.findall(r'<link rel="alternate" type="application/atom\+xml" title="([^"]+)" href="([^"]+)">', html)
+    return {address: unescape(title) for title, address in links}
+
+
+EVERYTHING = ["/", "/pledges/", "/topics/", "/updates/", "/trends/", "/at/", "/at/{today}/"]
+
+
+@pytest.mark.parametrize("address", EVERYTHING)
+def test_lists_lead_to_the_feed_of_everything_under_its_title(address: str, client: Client) -> None:
     make_published_pledge()
 
-    html = client.get(address).content.decode()
+    html = client.get(address.format(today=timezone.localdate())).content.decode()
 
-    assert re.search(
-        r'<link rel="alternate" type="application/atom\+xml" title="[^"]+" href="/updates/feed.atom">', html
-    )
-    assert '<a href="/updates/feed.atom"' in html
+    assert discovered(html) == {"/updates/feed.atom": read(client, "/updates/feed.atom").feed.title}
 
 
 @pytest.mark.parametrize("name", ["corrections", "pledge", "topic", "department", "promisor"])
 def test_a_page_leads_to_its_own_feed(name: str, client: Client) -> None:
-    address = path(name, make_published_pledge())
+    pledge = make_published_pledge(headline="A lemon & more")
+    address = path(name, pledge)
 
     html = client.get(address.removesuffix("feed.atom")).content.decode()
 
-    assert re.search(rf'<link rel="alternate" type="application/atom\+xml" title="[^"]+" href="{address}">', html)
+    assert discovered(html) == {address: read(client, address).feed.title}
     assert f'<a href="{address}"' in html
+
+
+@pytest.mark.parametrize("rest", ["editions/", "editions/1/", "editions/1/changes/", "at/", "at/{today}/"])
+def test_pages_about_a_pledge_lead_to_its_feed(rest: str, client: Client) -> None:
+    pledge = make_published_pledge(headline="A lemon & more")
+    address = path("pledge", pledge)
+
+    html = client.get(f"/pledges/{pledge.slug}/{rest.format(today=timezone.localdate())}").content.decode()
+
+    assert discovered(html) == {address: "Pledge Tracker: A lemon & more"}
+
+
+@pytest.mark.parametrize("rest", ["", "editions/", "editions/1/"])
+def test_a_withdrawn_pledge_leads_to_its_feed_without_its_name(rest: str, client: Client) -> None:
+    pledge = make_published_pledge()
+    publish(pledge, kind="withdrawal", change_note="It was a lime.")
+    address = path("pledge", pledge)
+
+    html = client.get(f"/pledges/{pledge.slug}/{rest}").content.decode()
+
+    assert discovered(html) == {address: read(client, address).feed.title}
+
+
+def test_trends_of_a_topic_lead_to_its_feed(client: Client) -> None:
+    address = path("topic", make_published_pledge())
+
+    html = client.get(f"/trends/?topic={address.split('/')[2]}").content.decode()
+
+    assert discovered(html) == {address: read(client, address).feed.title}

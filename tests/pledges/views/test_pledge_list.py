@@ -6,6 +6,8 @@ import pytest
 from django.test import Client
 
 from pledges import filters
+from pledges.keyset import Cursor
+from pledges.models import PublicPledge
 from tests.factories import make_rated_pledge, make_rating, make_topic, publish
 from tests.pages.reading import assert_in_order, words_of
 
@@ -117,3 +119,19 @@ def test_what_is_offered_to_follow_says_what_it_is_about(client: Client, query: 
     html = " ".join(client.get(f"/pledges/?{query}").content.decode().split())
 
     assert f"Follow what changes {said.replace('any', 'on any', 1)}" in html
+
+
+@pytest.mark.parametrize(
+    ("query", "is_listed"),
+    [
+        *(("", True), ("?topic=pips", True), ("?sort=made", True), ("?q=lemon", False)),
+        *(("?topic=pips&family=kept", False), ("?topic=pips&sort=made", False), ("?after={}", False)),
+    ],
+)
+def test_search_engines_are_shown_one_filter_at_a_time(query: str, is_listed: bool, client: Client) -> None:  # noqa: FBT001
+    newest = PublicPledge.objects.order_by("-changed_at")[0]
+
+    html = client.get(f"/pledges/{query.format(Cursor((newest.changed_at,), newest.pk))}").content.decode()
+
+    assert ('<link rel="canonical"' in html) == is_listed
+    assert ('<meta name="robots" content="noindex">' in html) != is_listed

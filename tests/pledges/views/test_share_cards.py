@@ -7,6 +7,7 @@ from PIL import Image
 
 from pledges.actions import addresses
 from tests.factories import make_pledge, make_published_pledge, make_rating, make_verdict, publish
+from tests.pledges.views.past import redact
 
 pytestmark = pytest.mark.django_db
 
@@ -52,14 +53,41 @@ def test_a_card_that_is_known_is_not_sent_again_until_an_edition_comes_out(clien
     assert client.get(path, headers=known).status_code == 200
 
 
-@pytest.mark.parametrize("asked", ["v=1", "v=99", "v=", "v=02", "v=x", "v=2&v=1"])
-def test_any_other_number_leads_to_the_card_of_the_current_edition(asked: str, client: Client) -> None:
+def test_the_page_of_an_older_edition_names_the_card_of_that(client: Client) -> None:
+    pledge = make_published_pledge()
+    then = client.get(f"/pledges/{pledge.slug}/card.png").content
+    make_verdict(pledge, rating=make_rating(name="Peeled", family="broken"), effective_on="2025-06")
+    publish(pledge, kind="verdict")
+
+    html = client.get(f"/pledges/{pledge.slug}/editions/1/").content.decode()
+
+    said = dict(re.findall(r'<meta (?:property|name)="((?:og|twitter):[^"]+)" content="([^"]*)">', html))
+    assert said["og:url"] == f"https://tracker.test/pledges/{pledge.slug}/editions/1/"
+    assert " – edition 1, " in said["og:title"]
+    assert "Peeled" not in said["og:description"]
+    shown = client.get(said["og:image"].removeprefix("https://tracker.test"))
+    assert shown.content == then
+    assert shown.content != client.get(f"/pledges/{pledge.slug}/card.png").content
+    assert shown.headers["ETag"] != client.get(f"/pledges/{pledge.slug}/card.png").headers["ETag"]
+
+
+@pytest.mark.parametrize("asked", ["v=99", "v=", "v=0", "v=02", "v=x", "v=٢", "v=2&v=1", "v=" + "9" * 40])
+def test_the_number_of_no_edition_is_not_found(asked: str, client: Client) -> None:
     pledge = make_published_pledge()
     publish(pledge)
 
-    response = client.get(f"/pledges/{pledge.slug}/card.png?{asked}")
+    assert client.get(f"/pledges/{pledge.slug}/card.png?{asked}").status_code == 404
 
-    assert (response.status_code, response.headers["Location"]) == (302, f"/pledges/{pledge.slug}/card.png?v=2")
+
+def test_an_edition_whose_page_is_gone_has_no_card(client: Client) -> None:
+    pledge = make_published_pledge()
+    publish(pledge, kind="withdrawal", change_note="It was a lime.")
+    publish(pledge, kind="update", change_note="It was a lemon.")
+    redact(pledge, 1)
+
+    assert client.get(f"/pledges/{pledge.slug}/card.png?v=1").status_code == 451
+    assert client.get(f"/pledges/{pledge.slug}/card.png?v=2").status_code == 410
+    assert client.get(f"/pledges/{pledge.slug}/card.png?v=3").status_code == 200
 
 
 def test_a_withdrawn_pledge_has_no_card(client: Client) -> None:
@@ -76,7 +104,7 @@ def test_the_card_moves_with_the_pledge_and_a_draft_has_none(client: Client) -> 
     addresses.move(make_published_pledge(slug="lemon"), to="lime")
     make_pledge(slug="draft")
 
-    moved = client.get("/pledges/lemon/card.png")
+    moved = client.get("/pledges/lemon/card.png?v=1")
 
-    assert (moved.status_code, moved.headers["Location"]) == (301, "/pledges/lime/card.png")
+    assert (moved.status_code, moved.headers["Location"]) == (301, "/pledges/lime/card.png?v=1")
     assert client.get("/pledges/draft/card.png").status_code == 404

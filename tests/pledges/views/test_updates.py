@@ -6,9 +6,9 @@ from django.test import Client
 from django.utils import timezone
 
 from pledges.actions import drafts
-from pledges.models import Edition, Pledge
+from pledges.models import Department, Edition, Pledge
 from tests.benchmarks.fictional import Country
-from tests.factories import make_published_pledge, make_rating, make_verdict, publish
+from tests.factories import make_pledge, make_published_pledge, make_rating, make_verdict, publish
 
 pytestmark = pytest.mark.django_db
 
@@ -113,3 +113,39 @@ def test_an_unknown_parameter_is_ignored(client: Client) -> None:
     make_published_pledge()
 
     assert page(client, "/updates/?lemons=1") == page(client)
+
+
+def test_can_be_asked_for_a_grouping_and_keeps_it_from_page_to_page(client: Client) -> None:
+    Country().publish(70)
+    asked = "department=department-0&promisor=promisor-0"
+
+    html = page(client, f"/updates/?{asked}")
+
+    assert told(html)
+    assert len(told(html)) < 25
+    assert all(f"{asked}" in link for link in links(html))
+    assert 'name="department" value="department-0"' in html
+    assert "Ministry 00</a>, <a" in html
+    assert "Fruit" not in html
+
+
+def test_a_page_after_the_first_or_with_two_filters_is_not_listed(client: Client) -> None:
+    Country().publish(30)
+
+    def is_listed(query: str) -> bool:
+        return "noindex" not in page(client, f"/updates/{query}")
+
+    assert is_listed("?topic=topic-0")
+    assert is_listed("?since=2020-01-01")
+    assert not is_listed("?since=2020-01-01&topic=topic-0")
+    assert not is_listed("?before=9")
+
+
+@pytest.mark.parametrize("query", ["topic=nowhere", "topic=a%20b", "department=draft"])
+def test_a_grouping_without_a_public_pledge_is_not_known(query: str, client: Client) -> None:
+    drafts.settle(make_pledge(department=Department.objects.create(slug="draft", name="Secret")))
+
+    html = page(client, f"/updates/?{query}", status=400)
+
+    assert "No public pledge was ever found where this address looks for one." in html
+    assert "Secret" not in html

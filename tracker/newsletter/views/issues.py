@@ -1,8 +1,10 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 
 from pledges import markdown
 from pledges.views.reading import reader_page
+from pledges.views.sitemaps import Line
 from tracker.newsletter.digest import digest, since
 from tracker.newsletter.links import issue_address
 from tracker.newsletter.models import Issue
@@ -32,3 +34,10 @@ def issue_detail(request: HttpRequest, number: str) -> HttpResponse:
             "address": issue_address(int(number)),
         },
     )
+
+
+def issue_lines() -> list[Line]:
+    """Give the list and each past issue for the map of the site. An issue has no date: it also marks what became of it."""
+    rows = list(Issue.objects.in_public().order_by("-number").values_list("number", "started_at")[:MOST])
+    listed = Line(reverse("newsletter-issue-list"), rows[0][1] if rows else None)
+    return [listed, *(Line(reverse("newsletter-issue", args=[number]), None) for number, _started_at in rows)]
