@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response
 
 from pledges.content import read
-from pledges.filter_form import PledgeFilterForm
+from pledges.filter_form import PledgeFilterForm, is_asked_plainly
 from pledges.filters import PledgeFilter
 from pledges.history import withdrawal_of
 from pledges.models import PublicPledge, RetiredSlug
@@ -21,10 +21,11 @@ from pledges.views.reading import page_showing
 @page_showing("lists", known=PledgeFilterForm.base_fields)
 def pledge_list(request: HttpRequest) -> HttpResponse:
     pledge_filter = PledgeFilter(request.GET, today=timezone.localdate())
-    if pledge_filter.is_valid and not pledge_filter.is_asked_plainly(request.GET):
+    known = PledgeFilterForm.base_fields
+    if pledge_filter.is_valid and not is_asked_plainly(request.GET, pledge_filter.asked, known):
         return redirect(pledge_filter.own_address)
     page = pledge_filter.page() if pledge_filter.is_valid else None
-    if page and page.count != 0 and not page.rows:
+    if page and page.count != 0 and not page.rows and pledge_filter.address() != pledge_filter.own_address:
         return redirect(pledge_filter.address())  # past an end that the list no longer has
     status = HTTPStatus.OK if page else HTTPStatus.BAD_REQUEST
     return render(request, "pledges/pledge_list.html", {"pledge_filter": pledge_filter, "page": page}, status=status)

@@ -7,8 +7,7 @@ from http import HTTPStatus
 from itertools import groupby
 from typing import Any
 
-from django import forms
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,7 +18,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from pledges import changes
 from pledges.changes import Change, Within
 from pledges.dates import first_moment_of
-from pledges.filter_form import DayField
+from pledges.filter_form import DayField, is_asked_plainly
 from pledges.labels import Labels
 from pledges.views.reading import PlaceForm, page_showing
 
@@ -54,8 +53,6 @@ class UpdatesForm(PlaceForm):
     since = DayField(_lazy("Since"))
 
     def clean(self) -> dict[str, Any]:
-        if "since" in self.errors:
-            self.fields["since"].widget = forms.TextInput()  # a calendar would not show what was typed
         if self.errors.pop("before", None):
             self.add_error(None, _("This address of a page is damaged. Start again from the first page."))
         return self.cleaned_data
@@ -63,11 +60,6 @@ class UpdatesForm(PlaceForm):
     @property
     def asked(self) -> Asked:
         return Asked(self.cleaned_data["since"], self.before_number)
-
-    def is_asked_plainly(self, sent: QueryDict) -> bool:
-        """Whether an address says no more than it must: a browser sends an empty field too."""
-        known = [(name, value) for name, values in sent.lists() for value in values if name in self.fields]
-        return sorted(known) == sorted(self.asked.answers.items())
 
 
 @dataclass(frozen=True)
@@ -93,7 +85,7 @@ def updates(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         words = {"form": form, "spans": list(_spans(today=today))}
         return render(request, "pledges/updates.html", words, status=HTTPStatus.BAD_REQUEST)
-    if not form.is_asked_plainly(request.GET):
+    if not is_asked_plainly(request.GET, form.asked.answers, form.fields):
         return redirect(form.asked.address)
     return render(request, "pledges/updates.html", {"form": form, **_page(form.asked, today=today)})
 
