@@ -16,7 +16,7 @@ from typing import NamedTuple, Self
 
 from pledges.passages import NEAR, NEAREST, Phrase, term
 from pledges.search_index import AnyOf, Asked
-from pledges.words import Word, words
+from pledges.words import Word, tokens, words
 
 _TERM = re.compile(
     r'(?P<minus>(?<!\S)[-\u2010\u2011\u2013\u2212\ufe63\uff0d])?(?:"(?P<quoted>[^"]*)"?|(?P<word>[^\s"]+))'
@@ -105,6 +105,8 @@ class Query:
 def _term(text: str, within: Sequence[Word], *, is_quoted: bool) -> Term:
     typed = text[within[0].start : within[-1].end]
     of_phrase = [token for word in within for token in word.tokens]
+    if tokens(typed) != of_phrase:
+        typed = typed.upper()  # “May” is a name where it stands, but alone only in capitals
     phrases = tuple(pairwise(of_phrase)) if len(of_phrase) > 1 else ((of_phrase[0],),)
     return Term(f'"{typed}"' if is_quoted else typed, phrases)
 

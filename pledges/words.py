@@ -41,7 +41,7 @@ _WORD = re.compile(
     rf"|{_LETTERS}++)(?:[{_APOSTROPHES}]{_LETTERS}++)*"
 )
 _PART = re.compile(rf"[0-9]++|(?:[^\W_]|[{_MARKS}])++")  # 10bn is what 10 bn is
-_ENDING = re.compile(r"'(?:s|d|m|ll|re|ve)$|(?<=[0-9])s$")  # of the 1980s, too
+_ENDING = re.compile(r"(?i)'(?:s|d|m|ll|re|ve)$|(?<=[0-9])s$")  # of the 1980s, too
 _UNIFIED = str.maketrans({**dict.fromkeys(_APOSTROPHES, "'"), **dict.fromkeys(",.-\u2010\u2011")})
 _BRITISH = re.compile(r"(?<=[a-z]{3})([iy])z(?=e(?!n)|ing|ation|able)")  # but size, prize and citizen
 

@@ -164,6 +164,15 @@ def test_finds_the_same_pledges_on_both_databases() -> None:
     assert len(QUESTIONS) >= 40
 
 
+@pytest.mark.parametrize("question", [*QUESTIONS, "in May", "homes by May’s end", '-"Theresa May" lemons', "WHO’S IT"])
+def test_a_search_is_written_as_what_asks_for_the_same(question: str) -> None:
+    read = Query.parse(question)
+    again = Query.parse(str(read))
+
+    assert again.wanted == read.wanted
+    assert [one.phrases for one in again.unwanted] == [one.phrases for one in read.unwanted] or not read.terms
+
+
 @pytest.mark.usefixtures("corpus")
 def test_nothing_that_can_be_typed_raises() -> None:
     for hostile in HOSTILE:
