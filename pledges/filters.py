@@ -189,8 +189,7 @@ class PledgeFilter:
     @cached_property
     def to_drop(self) -> Found:
         """The filters and words without which something would be found, with how many pledges; most first."""
-        is_search_alone = self.chosen.keys() == {"q"}  # without it there are all pledges
-        filters = [(chip, self.count_without(chip.filter_name)) for chip in self.chips if not is_search_alone]
+        filters = [(chip, self.count_without(chip.filter_name)) for chip in self._worth_dropping]
         words = {one.said: self.query.without([one]) for one in self._tried}
         return _most_first([*filters, *self._counted(words, self.chosen)])
 
@@ -209,6 +208,13 @@ class PledgeFilter:
     @property
     def count_of_all(self) -> int:
         return self.counter.total({}) or 0
+
+    @property
+    def _worth_dropping(self) -> list[Chip]:
+        if self.chosen.keys() == {"q"}:  # without it there are all pledges
+            return []
+        is_nowhere = self.missing and not self.shown_for
+        return [chip for chip in self.chips if chip.filter_name == "q" or not is_nowhere]
 
     @property
     def _tried(self) -> tuple[Term, ...]:
