@@ -106,13 +106,6 @@ class PartialDate:
         assert day is not None
         return day
 
-    @property
-    def deadline(self) -> dt.date:
-        """The day by which it is due: the latest it can mean, or else the earliest."""
-        day = self.latest or self.earliest
-        assert day is not None
-        return day
-
     def __str__(self) -> str:
         names = {"first": self.not_before, "last": self.not_after}
         if not self.is_bound:

@@ -14,8 +14,8 @@ from pledges.labels import UNRATED
 from pledges.models import PublicPledge, PublicSource
 from pledges.models.public_pledge import PublicPledgeQuerySet
 from pledges.questions import Question
-from pledges.search import Query
-from pledges.search_index import count_places, first_places, places
+from pledges.search import Query, Term
+from pledges.search_index import Asked, count_places, first_places, places
 from pledges.totals import Cell, Facets, WideCell, all_cells, count_dated, facets, wide_cells_of
 
 LABELLED = ("rating", "topic", "department", "promisor")
@@ -35,18 +35,18 @@ class FacetCounter:
     very many is not counted.
     """
 
-    def __init__(self, conditions: Conditions) -> None:
+    def __init__(self, conditions: Conditions, query: Query) -> None:
         self.conditions = conditions
         self.labels = conditions.labels
+        self.query = query  # what is looked up where `q` is chosen, whatever was typed
 
     def narrowed(self, chosen: Mapping[str, str]) -> PublicPledgeQuerySet:
         """Give the public pledges that all filters let through, in no order."""
         pledges = PublicPledge.objects.in_public()
         if "q" in chosen:
-            query, (narrowed, beside) = Query.parse(chosen["q"]), self.conditions.of_search(chosen)
-            if not query.wanted:
+            if not self.query.terms:
                 return pledges.none()
-            return pledges.filter(beside, search_text__in=places(connection.vendor, query.within(narrowed)))
+            return pledges.filter(search_text__in=places(connection.vendor, self.asked(chosen)))
         for name, value in chosen.items():
             pledges = pledges.filter(self.conditions.of(name, value))
         return pledges
@@ -58,17 +58,16 @@ class FacetCounter:
             return Facets(tallied.total, tallied.by_choice | self._beside(chosen))
         choices = {name: value for name, value in chosen.items() if name in DIMENSIONS}
         others = {name: value for name, value in chosen.items() if name not in choices}
-        found = self._widely(self._first_found(others) if "q" in others else self.narrowed(others))
+        found = self._widely(self.last_changed(others, MOST_COUNTED + 1) if "q" in others else self.narrowed(others))
         if "q" in others and sum(pledges for _values, pledges in found) > MOST_COUNTED:
             return Facets(self.total(chosen) if choices else None, {})
         return facets(found, choices, DIMENSIONS)
 
-    def _first_found(self, chosen: Mapping[str, str]) -> PublicPledgeQuerySet:
-        """Give what a search finds, but not many more than are counted; nothing but the search texts is asked."""
-        query, (narrowed, _beside) = Query.parse(chosen["q"]), self.conditions.of_search(chosen)
-        if not query.wanted:
+    def last_changed(self, chosen: Mapping[str, str], most: int | None = None) -> PublicPledgeQuerySet:
+        """Give of what a search finds so many that changed last, or as many as are counted, in no order."""
+        if not self.query.terms:
             return PublicPledge.objects.none()
-        first = first_places(connection.vendor, query.within(narrowed), MOST_COUNTED + 1)
+        first = first_places(connection.vendor, self.asked(chosen), most or MOST_COUNTED)
         return PublicPledge.objects.filter(search_text__in=first)
 
     def total(self, chosen: Mapping[str, str]) -> int | None:
@@ -77,12 +76,25 @@ class FacetCounter:
             return facets(self._tallied, chosen, TALLIED).total
         if "q" not in chosen:
             return self.narrowed(chosen).count()
-        query, (narrowed, beside) = Query.parse(chosen["q"]), self.conditions.of_search(chosen)
-        if beside or not query.wanted:
-            found = self.narrowed(chosen)[: MOST_COUNTED + 1].count()
-        else:
-            found = count_places(connection, query.within(narrowed), most=MOST_COUNTED + 1)
-        return found if found <= MOST_COUNTED else None
+        if not self.query.terms:
+            return 0
+        (found,) = self.totals([self.asked(chosen)])
+        return found
+
+    def totals(self, questions: Sequence[Asked]) -> list[int | None]:
+        """Count what each of some questions finds, by one query; None for more than are counted."""
+        found = count_places(connection, questions, most=MOST_COUNTED + 1) if questions else []
+        return [number if number <= MOST_COUNTED else None for number in found]
+
+    def missing(self) -> list[Term]:
+        """Give the terms of the search that no pledge has, whatever the filters."""
+        alone = [self.asked({}, self.query.only(one)) for one in self.query.terms]
+        found = count_places(connection, alone, most=1) if alone else []
+        return [one for one, number in zip(self.query.terms, found, strict=True) if not number]
+
+    def asked(self, chosen: Mapping[str, str], query: Query | None = None) -> Asked:
+        """Give what is looked up for the search, or another one, beside what else is chosen."""
+        return (query or self.query).within(self.conditions.of_search(chosen), self.conditions.names)
 
     def titles(self, keys: Iterable[str]) -> dict[str, str]:
         """Give what the documents with these keys are called."""

@@ -1,6 +1,7 @@
 """All that a list of pledges can be asked, as a form and as an address."""
 
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Container, Mapping
 from datetime import date
 from typing import Any
 
@@ -8,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, MinValueValidator
 from django.forms.utils import flatatt
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
@@ -38,9 +40,24 @@ class SearchField(forms.CharField):
         hint = _lazy("Quotation marks find a phrase, as in “new homes”; a minus leaves a word out, as in -rent.")
         super().__init__(label=label, required=False, validators=[too_long], widget=widget, help_text=hint)
 
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(_seen(value) if isinstance(value, str) else value)
+
     def bound_data(self, data: Any, initial: Any) -> Any:
         typed = super().bound_data(data, initial)
-        return typed[:LONGEST_VALUE] if isinstance(typed, str) else typed
+        return _seen(typed)[:LONGEST_VALUE] if isinstance(typed, str) else typed
+
+
+def _seen(text: str) -> str:
+    """Give a text without what nobody sees, which may turn around what stands beside it, or what no address can have."""
+    return "".join(sign for sign in text if unicodedata.category(sign) not in {"Cf", "Cs"})
+
+
+class BoundDay(forms.BoundField):
+    """A calendar would not show what was typed if it is no day."""
+
+    def as_widget(self, widget: Any = None, attrs: Any = None, only_initial: bool = False) -> SafeString:  # noqa: FBT001, FBT002
+        return super().as_widget(widget or (forms.TextInput() if self.errors else None), attrs, only_initial)
 
 
 class DayField(forms.DateField):
@@ -55,6 +72,26 @@ class DayField(forms.DateField):
             error_messages={"invalid": _DAY_AS_TYPED, "required": _lazy("Choose a day.")},
             validators=[MinValueValidator(date(1900, 1, 1), _lazy("Choose a day since 1900."))],
         )
+
+    def get_bound_field(self, form: forms.BaseForm, field_name: str) -> BoundDay:
+        return BoundDay(form, self, field_name)
+
+
+class YearField(forms.RegexField):
+    """A year, of four digits."""
+
+    def __init__(self, label: Any) -> None:
+        super().__init__(
+            r"\A(?:19|2[0-9])[0-9]{2}\Z",
+            label=label,
+            required=False,
+            widget=forms.TextInput(attrs={"inputmode": "numeric", "maxlength": 4}),
+            error_messages={"invalid": _lazy("Write the year like this: 2026.")},
+        )
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        typed = super().bound_data(data, initial)
+        return _seen(typed)[:LONGEST_VALUE] if isinstance(typed, str) else typed
 
 
 class QuickSelect(forms.Select):
@@ -79,7 +116,8 @@ class KnownChoiceField(forms.ChoiceField):
 
     def validate(self, value: Any) -> None:
         if value and not self.valid_value(value):
-            shown = value if len(value) <= LONGEST_VALUE else f"{value[:LONGEST_VALUE]}…"
+            seen = _seen(value)
+            shown = seen if len(seen) <= LONGEST_VALUE else f"{seen[:LONGEST_VALUE]}…"
             raise ValidationError(_("“%s” is not one of the choices. Choose another, or none.") % shown)
 
 
@@ -94,6 +132,7 @@ class PledgeFilterForm(forms.Form):
     promisor = KnownChoiceField(_lazy("Promised by"))
     source = KnownChoiceField(_lazy("Promised in"))
     due = KnownChoiceField(_lazy("Deadline"))
+    due_by = YearField(_lazy("Promised by the end of"))
     changed_since = DayField(_lazy("Changed since"))
     overdue = KnownChoiceField(_lazy("Checks"))
     sort = KnownChoiceField(_lazy("Sort by"))
@@ -117,8 +156,6 @@ class PledgeFilterForm(forms.Form):
                 self.add_error(None, str(error))
         if cleaned.get("after") and cleaned.get("before"):
             self.add_error(None, _("A page lies after another or before it: ask for one of the two."))
-        if "changed_since" in self.errors:
-            self.fields["changed_since"].widget = forms.TextInput()  # a calendar would not show what was typed
         return cleaned
 
 
@@ -130,6 +167,12 @@ def sort_of(answers: Mapping[str, Any]) -> str:
 
 def usual_sort(answers: Mapping[str, Any]) -> str:
     return "relevance" if answers.get("q") else "changed"
+
+
+def is_asked_plainly(sent: QueryDict, answers: Mapping[str, str], fields: Container[str]) -> bool:
+    """Whether an address says no more than the answers that it amounts to: a browser sends every field of a form, empty or not."""
+    known = [(name, value) for name, values in sent.lists() for value in values if name in fields]
+    return sorted(known) == sorted(answers.items())
 
 
 def list_address(**asked: str) -> str:

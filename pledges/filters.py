@@ -1,12 +1,11 @@
-"""The one way to narrow the public pledges: the list page asks it, and so will every later list of pledges."""
+"""The one way to narrow the public pledges by what an address asks, and what the list page says about it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from typing import Any
 
-from django.http import QueryDict
 from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.text import Truncator
@@ -21,13 +20,15 @@ from pledges.labels import Label, Labels, families
 from pledges.listed import ListedPledge, listed
 from pledges.models import PublicPledge
 from pledges.models.public_pledge import PublicPledgeQuerySet
-from pledges.search import Query
+from pledges.search import Query, Term
+from pledges.search_index import Asked
 from pledges.totals import Facets
 
 PAGE_SIZE = 50
 LONGEST_TITLE = 80
 
-_FILTERS = ("q", *DIMENSIONS, "changed_since")
+_FILTERS = ("q", *DIMENSIONS, "due_by", "changed_since")
+_MOST_TRIED = 10  # words of a search without which it is tried
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,9 @@ class Chip:
     filter_name: str
     name: str
     address: str
+
+
+Found = list[tuple[Chip, int | None]]  # with how many pledges there would be; None for more than are counted
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,11 @@ class Page:
     most_counted: int = MOST_COUNTED
 
     @property
+    def is_of_last_changed(self) -> bool:
+        """Whether more were found than are sorted by a date."""
+        return self.count is None and self.sort in {"made", "due"}
+
+    @property
     def groups(self) -> list[tuple[str, list[ListedPledge]]]:
         """The rows under headings: the year by which they were promised if they are in that order, else one of no name."""
         if self.sort != "due":
@@ -69,19 +78,37 @@ class PledgeFilter:
     """What a reader asked of the public pledges; `form` is shown with it and says what was wrong.
 
     An unknown name is ignored; an unknown value makes `is_valid` false. Every count agrees with the list that its address
-    gives. Costs four queries, and one more for a page.
+    gives. Costs four queries, and one more for a page; where nothing is found, a few more say what else to ask.
+
+    Words that no pledge has are left out of a search, and `missing` names them: a question has words that no answer has.
     """
 
     def __init__(self, asked: Mapping[str, str], *, today: date) -> None:
         self.labels = Labels(source=asked.get("source", ""))
-        self.counter = FacetCounter(Conditions(self.labels, today=today))
         self.today = today
+        self.counter = FacetCounter(Conditions(self.labels, today=today), Query((), ()))
         self.form = PledgeFilterForm(asked)
         self.form.offer(self._names)
         self.is_valid = self.form.is_valid()
         self.chosen = {name: str(value) for name, value in self._answers.items() if name in _FILTERS and value}
-        self.query = Query.parse(self.chosen.get("q", ""))
+        self.counter.query = Query.parse(self.searched)
+        self.missing = self._leave_out_what_is_missing()
         self.form.offer({name: self._counted_names(name) for name in DIMENSIONS} | {"sort": self._orders})
+
+    def _leave_out_what_is_missing(self) -> list[Term]:
+        if not self.searched or self._facets.total != 0:
+            return []
+        missing = self.counter.missing()
+        rest = self.query.without(missing)
+        if missing and rest.terms:
+            self.counter.query = rest
+            del self._facets
+        return missing
+
+    @property
+    def query(self) -> Query:
+        """What is looked up for the search."""
+        return self.counter.query
 
     def pledges(self) -> PublicPledgeQuerySet:
         """Give the public pledges that match, in no order."""
@@ -103,34 +130,35 @@ class PledgeFilter:
     def _slice(self) -> Slice:
         order, starts = ORDERS[self.sort], {name: self._answers[name] for name in ("after", "before")}
         if self.searched and self.sort in {"relevance", "changed"}:
-            narrowed, beside = self.counter.conditions.of_search(self.chosen)
-            is_by_nearness = self.sort == "relevance"
-            tiers = self.query.by_nearness(narrowed) if is_by_nearness else {0: self.query.within(narrowed)}
-            return cut_found(tiers, beside, order, PAGE_SIZE, starts=starts)
+            return cut_found(self._tiers(), order, PAGE_SIZE, starts=starts)
         rows = PublicPledge.objects.with_search_text() if self.searched else None
-        return cut(self.pledges().for_lists(), order, PAGE_SIZE, places=starts, rows_of=rows)
+        # Sorting the many that have a common word would take longer than all else.
+        found = self.counter.last_changed(self.chosen) if self._facets.total is None else self.pledges()
+        return cut(found.for_lists(), order, PAGE_SIZE, places=starts, rows_of=rows)
+
+    def _tiers(self) -> dict[int, Asked]:
+        if self.sort == "relevance":
+            conditions = self.counter.conditions
+            return self.query.by_nearness(conditions.of_search(self.chosen), conditions.names)
+        return {0: self.counter.asked(self.chosen)}
 
     def address(self, **changes: str) -> str:
         """Give the one address of this list's first page with some answers changed; an empty text drops one."""
-        return list_address(**(self._asked | {"after": "", "before": ""} | changes))
+        return list_address(**(self.asked | {"after": "", "before": ""} | changes))
 
     @property
     def own_address(self) -> str:
         """The one address of this very page."""
-        return list_address(**self._asked)
+        return list_address(**self.asked)
 
     @property
     def is_unlisted(self) -> bool:
         """Whether search engines are to leave it out: one filter is enough for them, of combinations there is no end."""
-        return len(self._asked) > 1 or not self._asked.keys().isdisjoint({"q", "after", "before"})
-
-    def is_asked_plainly(self, asked: QueryDict) -> bool:
-        """Whether an address says no more than it must: a browser sends every field of the form, the empty ones too."""
-        known = [(name, value) for name, values in asked.lists() for value in values if name in self.form.fields]
-        return sorted(known) == sorted(self._asked.items())
+        return len(self.asked) > 1 or not self.asked.keys().isdisjoint({"q", "after", "before"})
 
     @property
-    def _asked(self) -> dict[str, str]:
+    def asked(self) -> dict[str, str]:
+        """The answers that its one address has."""
         sort = "" if self.sort == usual_sort(self._answers) else self.sort
         places = {name: str(self._answers.get(name) or "") for name in ("after", "before")}
         return {name: value for name, value in {**self.chosen, "sort": sort, **places}.items() if value}
@@ -147,7 +175,13 @@ class PledgeFilter:
     @property
     def finds_nothing(self) -> bool:
         """Whether a search has no word that could be found."""
-        return bool(self.searched) and not self.query.wanted
+        return bool(self.searched) and not self.query.terms
+
+    @property
+    def shown_for(self) -> Chip | None:
+        """The search without its missing words, where that is what is shown."""
+        rest = self.query.without(self.missing)
+        return Chip("q", str(rest), self.address(q=str(rest))) if self.missing and rest.terms else None
 
     @cached_property
     def chips(self) -> list[Chip]:
@@ -158,11 +192,50 @@ class PledgeFilter:
         ]
 
     @cached_property
-    def to_drop(self) -> list[tuple[Chip, int | None]]:
-        """The filters without which something would be found, with how many pledges, None for very many; most first."""
-        counted = [(chip, self.count_without(chip.filter_name)) for chip in self.chips]
-        found = [(chip, count) for chip, count in counted if count != 0]
-        return sorted(found, key=lambda counted: -(MOST_COUNTED if counted[1] is None else counted[1]))
+    def to_drop(self) -> Found:
+        """The filters and words without which something would be found, with how many pledges; most first."""
+        filters = [(chip, self.count_without(chip.filter_name)) for chip in self._worth_dropping]
+        words = {one.said: self.query.without([one]) for one in self._tried}
+        return _most_first([*filters, *self._counted(words, self.chosen)])
+
+    @cached_property
+    def to_keep(self) -> Found:
+        """Where leaving out one does not help: the search without filters, each filter alone, and each word; most first."""
+        alone = [{name: value} for name, value in self.chosen.items()] if len(self.chosen) > 1 else []
+        parts = [(self._only(one), self.counter.total(one)) for one in alone]
+        return _most_first([*parts, *self._counted({one.said: self.query.only(one) for one in self._tried}, {})])
+
+    @property
+    def instead(self) -> Found:
+        """What to ask instead, where nothing was found."""
+        return self.to_drop or self.to_keep
+
+    @property
+    def count_of_all(self) -> int:
+        return self.counter.total({}) or 0
+
+    @property
+    def _worth_dropping(self) -> list[Chip]:
+        if self.chosen.keys() == {"q"}:  # without it there are all pledges
+            return []
+        is_nowhere = self.missing and not self.shown_for
+        return [chip for chip in self.chips if chip.filter_name == "q" or not is_nowhere]
+
+    @property
+    def _tried(self) -> tuple[Term, ...]:
+        return self.query.terms[:_MOST_TRIED] if len(self.query.terms) > 1 else ()
+
+    def _counted(self, searches: Mapping[str, Query], filters: Mapping[str, str]) -> Found:
+        """Give what searches would find beside filters, by what they are called."""
+        counted = self.counter.totals([self.counter.asked(filters, query) for query in searches.values()])
+        chips = [
+            Chip("q", f"“{name}”", list_address(**{**filters, "q": str(query)})) for name, query in searches.items()
+        ]
+        return list(zip(chips, counted, strict=True))
+
+    def _only(self, chosen: Mapping[str, str]) -> Chip:
+        ((name, value),) = chosen.items()
+        return Chip(name, f"{self.form.fields[name].label}: {self._shown(name, value)}", list_address(**chosen))
 
     def count_without(self, name: str) -> int | None:
         """Count the pledges that would match without one of the filters that are on."""
@@ -181,7 +254,9 @@ class PledgeFilter:
     def _shown(self, name: str, value: str) -> str:
         if name == "changed_since":
             return date_format(date.fromisoformat(value), "j F Y")
-        return f"“{value}”" if name == "q" else self._names[name][value]
+        if name == "q":
+            return f"“{value}”"
+        return self._names[name][value] if name in self._names else value
 
     @property
     def _orders(self) -> dict[str, str]:
@@ -224,5 +299,10 @@ class PledgeFilter:
 
 def _due_heading(year: int) -> str:
     if year == NO_DUE_DAY.year:
-        return _("Promised for no date")
+        return _("Promised for no fixed date")
     return _("Promised by the end of %(year)s") % {"year": year}
+
+
+def _most_first(counted: Iterable[tuple[Chip, int | None]]) -> Found:
+    found = [(chip, count) for chip, count in counted if count != 0]
+    return sorted(found, key=lambda one: -(MOST_COUNTED if one[1] is None else one[1]))

@@ -7,8 +7,8 @@ from typing import Any
 
 from pledges.labels import Label, Labels
 from pledges.models import PublicPledge
-from pledges.passages import read_passages
-from pledges.snippets import Phrase, Piece, Snippet, mark, snippet
+from pledges.passages import Phrase, read_passages
+from pledges.snippets import Piece, Snippet, mark, snippet
 
 
 @dataclass(frozen=True)

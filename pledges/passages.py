@@ -1,7 +1,8 @@
 """What of a pledge page can be searched: its texts without marks, and the terms that the databases index."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from datetime import date
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -15,7 +16,11 @@ NEAREST, NEAR = "t_", "s_"
 LABEL = "l_"  # before the name of a label; no word that can be typed has an underscore
 _NEAREST = frozenset({"headline", "quotation"})
 _NEAR = _NEAREST | {"background", "summary"}
+ANY_DAY = "day"
+_DAY_BITS = date.max.toordinal().bit_length()
 _MOST_CHARACTERS = 500_000  # PostgreSQL refuses a row whose terms take up a million
+
+Phrase = tuple[str, ...]  # of one token, or of two that stand in a row
 
 
 class Passage(NamedTuple):
@@ -79,14 +84,27 @@ def _terms(of_text: list[str]) -> list[str]:
     return [*of_text, *map(term, pairwise(of_text))]
 
 
-def term(phrase: Sequence[str]) -> str:
-    """Give the term of one token, or of two that stand in a row: no token has two underscores."""
+def term(phrase: Phrase) -> str:
+    """Give the term of a phrase: no token has two underscores."""
     return "__".join(phrase)
 
 
 def label_term(name: str, value: object) -> str:
     """Give the term of a label: so a search is narrowed in the index that finds it."""
     return f"{LABEL}{name}_{value}"
+
+
+def day_terms(name: str, day: date) -> Iterator[str]:
+    """Give the terms of a day: one that it has any, and those of the spans of 1, 2, 4 … days that it lies in."""
+    yield label_term(name, ANY_DAY)
+    for bit in range(_DAY_BITS):
+        yield label_term(f"{name}_{bit}", day.toordinal() >> bit)
+
+
+def terms_since(name: str, day: date) -> tuple[str, ...]:
+    """Give terms of which every day from this one on has one, and no day before it: some dozen spans until the end of time."""
+    eve = day.toordinal() - 1
+    return tuple(label_term(f"{name}_{bit}", (eve >> bit) + 1) for bit in range(_DAY_BITS) if not eve >> bit & 1)
 
 
 def write_passages(found: Iterable[Passage]) -> str:

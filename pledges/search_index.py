@@ -13,6 +13,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 from django.db.models.expressions import RawSQL
 
+AnyOf = tuple[str, ...]  # terms, at least one
 TABLE, INDEX = "pledges_searchtext", "pledges_searchindex"
 
 _BEGIN, _TICK = datetime(2000, 1, 1, tzinfo=UTC), timedelta(milliseconds=1)
@@ -45,20 +46,24 @@ _POSTGRESQL = [
 
 @dataclass(frozen=True)
 class Asked:
-    """What is looked up: the search texts that have every wanted term (at least one), and of no unwanted group all.
+    """What is looked up: the search texts that have a term of all that is wanted (at least one), and of no unwanted group.
 
     They lie after one place and before another. Terms hold nothing that either database would take for an operator.
     """
 
-    wanted: Sequence[str]
-    unwanted: Sequence[Sequence[str]] = ()
+    wanted: Sequence[AnyOf]
+    unwanted: Sequence[Sequence[AnyOf]] = ()
     after: int | None = None
     before: int | None = None
 
     def finds(self, terms: str) -> bool:
         """Whether a search text with these terms, each between spaces, is among what is looked up, wherever it lies."""
-        unwanted = any(all(f" {term} " in terms for term in group) for group in self.unwanted)
-        return not unwanted and all(f" {term} " in terms for term in self.wanted)
+        has_unwanted = any(_has_all(terms, group) for group in self.unwanted)
+        return not has_unwanted and _has_all(terms, self.wanted)
+
+
+def _has_all(terms: str, group: Sequence[AnyOf]) -> bool:
+    return all(any(f" {term} " in terms for term in any_of) for any_of in group)
 
 
 def install_index(connection: BaseDatabaseWrapper) -> None:
@@ -151,19 +156,21 @@ def places(vendor: str, asked: Asked) -> RawSQL:
     return RawSQL(*_lookup(vendor, asked))
 
 
-def count_places(connection: BaseDatabaseWrapper, asked: Asked, *, most: int) -> int:
-    """Count the places that are found, up to so many."""
-    sql, values = _lookup(connection.vendor, asked)
+def count_places(connection: BaseDatabaseWrapper, questions: Sequence[Asked], *, most: int) -> list[int]:
+    """Count the places that each question finds, up to so many; by one query."""
+    lookups = [_lookup(connection.vendor, asked) for asked in questions]
+    counts = [f"(SELECT COUNT(*) FROM ({sql} LIMIT %s) AS found)" for sql, _values in lookups]
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT COUNT(*) FROM ({sql} LIMIT %s) AS found", [*values, most])
-        (found,) = cursor.fetchone()
-    return int(found)
+        cursor.execute(f"SELECT {', '.join(counts)}", [value for _sql, values in lookups for value in (*values, most)])
+        (*found,) = cursor.fetchone()
+    return [int(number) for number in found]
 
 
-def first_places(vendor: str, asked: Asked, limit: int, *, backwards: bool = False) -> RawSQL:
-    """Give the last so many of the places that are found, or, backwards, the first."""
+def first_places(vendor: str, asked: Asked, limit: int, *, backwards: bool = False, only_if: str = "TRUE") -> RawSQL:
+    """Give the last so many of the places that are found, or, backwards, the first; none unless a condition in SQL holds."""
     direction = "ASC" if backwards else "DESC"
     sql, values = _lookup(vendor, asked)
+    sql = f"{sql} AND {only_if}"  # within, so that it is asked before anything is looked up
     if vendor == "sqlite":  # reads its index in the order of the places
         return RawSQL(f"{sql} ORDER BY rowid {direction} LIMIT %s", [*values, limit])
     ordered = f"ORDER BY place + 0 {direction} LIMIT %s"  # not place: the planner would try row by row from one end
@@ -197,13 +204,14 @@ def _within(asked: Asked, key: str) -> tuple[str, list[int]]:
 
 
 def _sqlite_terms(asked: Asked) -> str:
-    wanted, *unwanted = (_all_of(group, '"', " AND ") for group in (asked.wanted, *asked.unwanted))
+    wanted, *unwanted = (_all_of(group, '"', " AND ", " OR ") for group in (asked.wanted, *asked.unwanted))
     return f"{wanted} NOT ({' OR '.join(unwanted)})" if unwanted else wanted
 
 
 def _postgresql_terms(asked: Asked) -> str:
-    return " & !".join(_all_of(group, "'", " & ") for group in (asked.wanted, *asked.unwanted))
+    return " & !".join(_all_of(group, "'", " & ", " | ") for group in (asked.wanted, *asked.unwanted))
 
 
-def _all_of(terms: Sequence[str], quote: str, sign: str) -> str:
-    return f"({sign.join(f'{quote}{term}{quote}' for term in terms)})"
+def _all_of(group: Sequence[AnyOf], quote: str, all_sign: str, any_sign: str) -> str:
+    any_of = (any_sign.join(f"{quote}{term}{quote}" for term in terms) for terms in group)
+    return f"({all_sign.join(f'({terms})' for terms in any_of)})"

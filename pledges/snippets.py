@@ -6,13 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from pledges.passages import BREAK, Passage
+from pledges.passages import BREAK, Passage, Phrase
 from pledges.words import words
 
 LONGEST = 220  # characters
 _BEFORE = 60  # of them, at the most, before the first that was found
 
-Phrase = tuple[str, ...]
 Span = tuple[int, int]
 
 _BETWEEN = re.compile(rf"(?<= ){BREAK}(?= )")
@@ -62,7 +61,17 @@ def spans(text: str, phrases: Iterable[Phrase]) -> list[Span]:
         if tuple(in_order[start : start + len(phrase)]) == phrase
         for _token, span in places[start : start + len(phrase)]
     }
-    return sorted(found)
+    return _joined(sorted(found))
+
+
+def _joined(found: list[Span]) -> list[Span]:
+    """Give the spans with those made one that touch, as signs of a script without spaces do."""
+    joined: list[Span] = []
+    for start, end in found:
+        if joined and joined[-1][1] == start:
+            start, _end = joined.pop()  # noqa: PLW2901
+        joined.append((start, end))
+    return joined
 
 
 def _cut(text: str, found: list[Span]) -> tuple[Piece, ...]:

@@ -91,7 +91,7 @@ def _columns(history: Sequence[Published], content: PledgeContent, check: Check 
         "made_on": content.made_on,
         "made_day": PartialDate.parse(content.made_on).order_day,
         "due_on": content.due_on,
-        "due_day": PartialDate.parse(content.due_on).deadline if content.due_on else date.max,
+        "due_day": _last_day_of(content.due_on),
         "first_published_at": history[0].published_at,
         "changed_at": announced[-1].published_at,
         "recorded": canonical(
@@ -105,6 +105,11 @@ def _columns(history: Sequence[Published], content: PledgeContent, check: Check 
             (one.published_at for one in reversed(history) if one.kind == Edition.Kind.REDACTION), None
         ),
     }
+
+
+def _last_day_of(due_on: str) -> date:
+    """Give the last day that a pledge was promised for: what it was not promised before bounds it from below only."""
+    return (PartialDate.parse(due_on).latest if due_on else None) or date.max
 
 
 def corrections_of(history: Sequence[Published], content: PledgeContent) -> list[dict[str, Any]]:

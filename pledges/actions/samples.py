@@ -66,7 +66,7 @@ def _steps(fixture: Path, pledge: Pledge) -> list[Step]:
     ]
     dated.sort(key=lambda pair: pair[0].order_day)
     steps: list[Step] = [[verdict] for _effective_on, verdict in dated] or [[]]
-    until = [effective_on.deadline for effective_on, _verdict in dated[:-1]]
+    until = [effective_on.latest or effective_on.order_day for effective_on, _verdict in dated[:-1]]
     for found in rows:
         if isinstance(found.object, Evidence):
             day = PartialDate.parse(found.object.happened_on).order_day

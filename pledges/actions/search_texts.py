@@ -1,10 +1,11 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from pledges.conditions import NO_DUE_DAY
 from pledges.content import PledgeContent
 from pledges.labels import UNRATED
 from pledges.models import PublicPledge, SearchText
-from pledges.passages import label_term, passages, running_text, term_text, tokens_of, write_passages
+from pledges.passages import day_terms, label_term, passages, running_text, term_text, tokens_of, write_passages
 from pledges.search_index import place_of
 
 
@@ -14,21 +15,23 @@ def columns(public: PublicPledge, content: PledgeContent) -> dict[str, Any]:
     of_texts = tokens_of(found)
     return {
         "place": place_of(public.changed_at, public.pk),
-        "terms": term_text(found, of_texts, _labels(public, content)),
+        "terms": term_text(found, of_texts, _labels(public)),
         "tokens": running_text(of_texts),
         "passages": write_passages(found),
     }
 
 
-def _labels(public: PublicPledge, content: PledgeContent) -> Iterator[str]:
-    verdict = content.verdict
+def _labels(public: PublicPledge) -> Iterator[str]:
+    """Give the terms of all that lists are narrowed by, as the read model has it."""
     yield label_term("topic", public.topic_id)
     yield label_term("department", public.department_id)
     yield label_term("promisor", public.promisor_id)
     yield label_term("source", public.made_in_id)
-    yield label_term("family", verdict.rating.family if verdict else UNRATED)
-    if verdict:
-        yield label_term("rating", verdict.rating.key)
+    yield label_term("rating", public.rating_id or UNRATED)
+    if public.due_day != NO_DUE_DAY:
+        yield from day_terms("due", public.due_day)
+    if public.next_check_on:
+        yield from day_terms("check", public.next_check_on)
 
 
 def refresh(public: PublicPledge, content: PledgeContent) -> None:

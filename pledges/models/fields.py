@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable
+from datetime import date
 from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
@@ -36,11 +37,13 @@ def refuse_bad_markdown(value: str) -> None:
 
 
 def refuse_bad_date(value: str) -> None:
-    """Validator: a partial date or bound."""
+    """Validator: a partial date or bound, but not in the last year of the calendar, whose end stands for no date at all."""
     try:
-        PartialDate.parse(value)
+        partial = PartialDate.parse(value)
     except ValueError as error:
         raise ValidationError(str(error)) from error
+    if (partial.latest or partial.order_day).year == date.max.year:
+        raise ValidationError(_("Choose a year before %d.") % date.max.year)
 
 
 def refuse_bad_address(value: str) -> None:

@@ -1,7 +1,6 @@
 """Forms that ask for a day and lead to its page: what stood then has an address that says which day it is."""
 
 from http import HTTPStatus
-from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -18,11 +17,6 @@ class DayForm(forms.Form):
     """Which day is asked for."""
 
     day = DayField(_("Day"), required=True)
-
-    def clean(self) -> dict[str, Any]:
-        if "day" in self.errors:
-            self.fields["day"].widget = forms.TextInput()  # a calendar would not show what was typed
-        return self.cleaned_data
 
 
 @page_showing(known=DayForm.base_fields)

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from pledges.filter_form import PledgeFilterForm
+from pledges.filter_form import PledgeFilterForm, is_asked_plainly
 from pledges.filters import Page, PledgeFilter
 from pledges.history import withdrawal_of
 from pledges.labels import GROUPINGS
@@ -19,10 +19,11 @@ from pledges.views.reading import page_showing
 @page_showing("lists", known=PledgeFilterForm.base_fields)
 def pledge_list(request: HttpRequest) -> HttpResponse:
     pledge_filter = PledgeFilter(request.GET, today=timezone.localdate())
-    if pledge_filter.is_valid and not pledge_filter.is_asked_plainly(request.GET):
+    known = PledgeFilterForm.base_fields
+    if pledge_filter.is_valid and not is_asked_plainly(request.GET, pledge_filter.asked, known):
         return redirect(pledge_filter.own_address)
     page = pledge_filter.page() if pledge_filter.is_valid else None
-    if page and page.count != 0 and not page.rows:
+    if page and page.count != 0 and not page.rows and pledge_filter.address() != pledge_filter.own_address:
         return redirect(pledge_filter.address())  # past an end that the list no longer has
     status = HTTPStatus.OK if page else HTTPStatus.BAD_REQUEST
     said = _narrowed_to(pledge_filter) if page else []

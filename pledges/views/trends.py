@@ -9,7 +9,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from pledges.charts import areas
-from pledges.filter_form import KnownChoiceField
+from pledges.filter_form import KnownChoiceField, is_asked_plainly
 from pledges.labels import Label, Labels
 from pledges.totals import all_cells, counts
 from pledges.trends import trend
@@ -40,9 +40,10 @@ def trends(request: HttpRequest) -> HttpResponse:
         words = {"form": form, "day_form": DayForm()}
         return render(request, "pledges/trends.html", words, status=HTTPStatus.BAD_REQUEST)
     asked = form.cleaned_data["topic"]
-    address = reverse("trends") + (f"?{urlencode({'topic': asked})}" if asked else "")
-    if request.GET.getlist("topic") not in ([], [asked]) or (not asked and "topic" in request.GET):
-        return redirect(address)  # a browser sends the empty choice too
+    answers = {"topic": asked} if asked else {}
+    address = reverse("trends") + (f"?{urlencode(answers)}" if asked else "")
+    if not is_asked_plainly(request.GET, answers, form.fields):
+        return redirect(address)
     topic = next((topic for topic in topics if topic.slug == asked), None)
     counted = trend(topic=topic.key if topic else None, today=timezone.localdate())
     drawn = {"trend": counted, "chart": areas(counted, labels)}

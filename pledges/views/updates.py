@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from pledges import changes
 from pledges.changes import Change, Within
 from pledges.dates import first_moment_of
-from pledges.filter_form import DayField
+from pledges.filter_form import DayField, is_asked_plainly
 from pledges.labels import GROUPINGS, Label, Labels
 from pledges.views.reading import PlaceForm, page_showing
 
@@ -90,8 +90,6 @@ class UpdatesForm(PlaceForm):
         self._labels = labels
 
     def clean(self) -> dict[str, Any]:
-        if "since" in self.errors:
-            self.fields["since"].widget = forms.TextInput()  # a calendar would not show what was typed
         if self.errors.pop("before", None):
             self.add_error(None, _("This address of a page is damaged. Start again from the first page."))
         asked = {name: self.cleaned_data.get(name, "") for name in GROUPINGS}
@@ -108,11 +106,6 @@ class UpdatesForm(PlaceForm):
     @property
     def asked(self) -> Asked:
         return Asked(self.cleaned_data["since"], self.groupings, self.before_number)
-
-    def is_asked_plainly(self, sent: QueryDict) -> bool:
-        """Whether an address says no more than it must: a browser sends an empty field too."""
-        known = [(name, value) for name, values in sent.lists() for value in values if name in self.fields]
-        return sorted(known) == sorted(self.asked.answers.items())
 
 
 @dataclass(frozen=True)
@@ -139,7 +132,7 @@ def updates(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         words = {"form": form, "spans": list(_spans(Asked(), today=today))}
         return render(request, "pledges/updates.html", words, status=HTTPStatus.BAD_REQUEST)
-    if not form.is_asked_plainly(request.GET):
+    if not is_asked_plainly(request.GET, form.asked.answers, form.fields):
         return redirect(form.asked.address)
     return render(request, "pledges/updates.html", {"form": form, **_page(form.asked, labels, today=today)})
 

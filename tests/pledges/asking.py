@@ -40,6 +40,7 @@ def fits(pledge: PublicPledge, name: str, value: str) -> bool:
         "source": lambda: pledge.made_in_id == int(value),
         "due": lambda: is_open and bool(pledge.due_on) and is_over == (value == "passed"),
         "q": lambda: value == "lime" or (value == "grapefruits" and "Grapefruit" in pledge.search_text.passages),
+        "due_by": lambda: pledge.due_day.year <= int(value),
         "changed_since": lambda: pledge.changed_at.astimezone(LONDON).date() >= date.fromisoformat(value),
     }
     if name in beside:

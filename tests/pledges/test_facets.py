@@ -23,6 +23,7 @@ CHOICES = {
 }
 BESIDE = {
     "q": ["", "lime", "grapefruits", "pear", "the"],
+    "due_by": ["", "2024", "2025", "2026", "2999"],
     "changed_since": ["", "2026-11-10", "2026-11-16", "2030-01-01"],
 }
 
@@ -69,6 +70,22 @@ def test_a_search_says_when_it_found_more_than_are_counted(
     assert "6 pledges found" in client.get("/pledges/?q=grapefruit").content.decode()
     past_the_end = client.get("/pledges/?q=lime&sort=changed&after=2000-01-01T00:00:00.000000Z~1")
     assert past_the_end.headers["Location"] == "/pledges/?q=lime&sort=changed"
+
+
+@pytest.mark.parametrize(("sort", "column"), [("made", "made_day"), ("due", "due_day")])
+def test_of_more_than_are_counted_the_last_changed_are_put_in_order(
+    sort: str, column: str, mixed: list[PublicPledge], client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pledges.facets.MOST_COUNTED", 6)
+    last = sorted(mixed, key=lambda pledge: pledge.changed_at)[-6:]
+
+    found = slugs(narrowed(q="lime", sort=sort))
+    html = client.get(f"/pledges/?q=lime&sort={sort}").content.decode()
+
+    in_order = sorted(last, key=lambda pledge: (getattr(pledge, column), pledge.pk), reverse=sort == "made")
+    assert found == [pledge.slug for pledge in in_order]
+    assert "of them that changed last" in html
+    assert "of them that changed last" not in client.get(f"/pledges/?q=grapefruit&sort={sort}").content.decode()
 
 
 def test_what_to_drop_has_no_number_where_there_are_more_than_are_counted(

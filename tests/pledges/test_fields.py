@@ -170,6 +170,7 @@ def test_a_web_address_takes_what_readers_can_follow(address: str) -> None:
         ("soon", "Write a date as 2025, 2025-03 or 2025-03-03"),
         ("2025-02-30", "“2025-02-30” is not a day of the calendar."),
         ("between 2026 and 2025", "The first date is after the second one."),
+        *[(date, "Choose a year before 9999.") for date in ("9999", "not before 9999-03", "between 2026 and 9999")],
     ],
 )
 def test_a_partial_date_refuses_what_is_none(field: str, date: str, sentence: str) -> None:

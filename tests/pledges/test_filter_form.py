@@ -17,6 +17,7 @@ pytestmark = pytest.mark.django_db
         ({"q": "lime", "sort": "changed"}, "/pledges/?q=lime&sort=changed"),
         ({"q": "  ", "sort": "relevance"}, "/pledges/"),
         ({"sort": "changed"}, "/pledges/"),
+        ({"q": "li\u202eme", "due_by": "2026"}, "/pledges/?q=lime&due_by=2026"),
         ({"changed_since": "2026-3-1"}, "/pledges/?changed_since=2026-03-01"),
     ],
 )
@@ -44,6 +45,22 @@ def test_a_day_that_is_none_is_refused_in_words(day: str, client: Client) -> Non
 
     assert response.status_code == 400
     assert re.search("Write the day like this|Choose a day since 1900", response.content.decode())
+
+
+@pytest.mark.parametrize("year", ["soon", "26", "1899", "3000", "9999", "२०२६", "2026\n\n1", "9" * 300])
+def test_a_year_that_is_none_is_refused_in_words(year: str, client: Client) -> None:
+    response = client.get("/pledges/", {"due_by": year})
+
+    assert response.status_code == 400
+    assert "Write the year like this: 2026." in response.content.decode()
+
+
+@pytest.mark.parametrize("name", ["q", "topic", "due_by"])
+def test_no_sign_that_turns_a_text_around_is_shown(name: str, client: Client) -> None:
+    html = client.get("/pledges/", {name: "abc\u202edef"}, follow=True).content.decode()
+
+    assert "abcdef" in html
+    assert "\u202e" not in html
 
 
 def test_an_unknown_value_is_named_and_shortened() -> None:

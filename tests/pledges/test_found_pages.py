@@ -85,7 +85,7 @@ def test_the_order_of_promised_dates_has_a_heading_a_year(mixed: list[PublicPled
         ("Promised by the end of 2025", 3),
         ("Promised by the end of 2026", 7),
         ("Promised by the end of 2027", 4),
-        ("Promised for no date", 4),
+        ("Promised for no fixed date", 4),
     ]
 
 

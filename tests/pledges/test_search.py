@@ -2,16 +2,20 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.db.models.expressions import RawSQL
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pledges.actions import public_pledges
+from pledges.conditions import Conditions
 from pledges.filters import PledgeFilter
-from pledges.models import Pledge, PublicPledge, SearchText
+from pledges.labels import Labels
+from pledges.models import Department, Pledge, Promisor, PublicPledge, SearchText
 from pledges.passages import read_passages
 from pledges.search import Query
 from pledges.search_index import Asked, place_of, places
@@ -19,6 +23,7 @@ from pledges.words import tokens
 from tests.factories import make_evidence, make_pledge, make_rating, make_source, make_verdict, publish
 
 pytestmark = pytest.mark.django_db
+TODAY = date(2026, 11, 24)
 
 # One pledge a line: where what is said. What is not given is said in words that no question below has.
 CORPUS: dict[str, dict[str, str]] = {
@@ -39,6 +44,8 @@ CORPUS: dict[str, dict[str, str]] = {
     "school": {"headline": "Free schools", "source": "Gazette of the naïve schoolmaster, vol. 7"},
     "lodz": {"headline": "A tram to Łódź", "explanation": "| Tram | Stops |\n| --- | --- |\n| Łódź | twelve |"},
     "moscow": {"headline": "Привет, Ruritania", "quotation": "東京 and Straße are twinned"},
+    "union": {"headline": "Cooperative organizations", "quotation": "A U.S. trade deal worth £10 bn"},
+    "named": {"quotation": "a third of it"},
     "withdrawn": {"headline": "Asylum hotels withdrawn café homes"},
 }
 
@@ -64,6 +71,7 @@ QUESTIONS: dict[str, set[str]] = {
     'living -"living cost"': {"cost"},
     "what about asylum hotels": {"hotels", "asylum"},
     "asylum hotels?": {"hotels", "asylum"},
+    "what did they say about asylum hotels, and did it happen?": {"hotels", "asylum"},
     '"asylum hotels"': {"hotels"},
     "asylum -hotels": set(),
     'asylum -"asylum hotels"': {"asylum"},
@@ -71,8 +79,21 @@ QUESTIONS: dict[str, set[str]] = {
     "O'Hara": {"asylum"},
     "o’hara’s": {"asylum"},
     "ohara": {"asylum"},
-    "GDP": set(),
+    "GDP": {"growth"},
     "G.D.P.": {"growth"},
+    "co-operate organisations": {"union"},
+    "–union growth": set(),
+    "what about US trade": {"union"},
+    "us trade": {"union"},
+    "us": {"union"},
+    "10 bn": {"union"},
+    "£10bn": {"union"},
+    "Minister Reed": {"named"},
+    "reed ministry": {"named"},
+    '"reed defence"': set(),
+    "promisor -reed plain": set(),
+    "京": {"moscow"},
+    "東京都": set(),
     "wont raise": {"tax"},
     "won't": {"tax"},
     "anti-social": {"tax"},
@@ -103,10 +124,15 @@ HOSTILE = [
 @pytest.fixture
 def corpus() -> None:
     rating = make_rating()
+    of_reed: dict[str, Any] = {
+        "promisor": Promisor.objects.create(slug="reed", name="Lemon Minister Reed", kind="office-holder"),
+        "department": Department.objects.create(slug="defence", name="Ministry of Lemon Defence"),
+    }
     for slug, said in CORPUS.items():
         plain = {"headline": "Plain", "quotation": "Plain", "background": "Plain."}
         of_pledge = {name: said.get(name, unsaid) for name, unsaid in plain.items()}
-        pledge = make_pledge(slug=slug, made_in=make_source(title="Plain", kind="manifesto"), **of_pledge)
+        labels = of_reed if slug == "named" else {}
+        pledge = make_pledge(slug=slug, made_in=make_source(title="Plain", kind="manifesto"), **of_pledge, **labels)
         account, quotation = said.get("account", "Plain."), said.get("evidence_quotation", "")
         source = make_source(title=said.get("source", "Plain"))
         make_evidence(pledge, title="Plain", account=account, quotation=quotation, sources=[source])
@@ -123,7 +149,8 @@ def corpus() -> None:
 
 
 def found(question: str) -> set[str]:
-    public = PublicPledge.objects.filter(search_text__in=looked_up(Query.parse(question).within(Asked(()))))
+    names = Conditions(Labels(), today=TODAY).names
+    public = PublicPledge.objects.filter(search_text__in=looked_up(Query.parse(question).within(Asked(()), names)))
     return set(public.values_list("slug", flat=True))
 
 
@@ -137,12 +164,65 @@ def test_finds_the_same_pledges_on_both_databases() -> None:
     assert len(QUESTIONS) >= 40
 
 
+@pytest.mark.parametrize("question", [*QUESTIONS, "in May", "homes by May’s end", '-"Theresa May" lemons', "WHO’S IT"])
+def test_a_search_is_written_as_what_asks_for_the_same(question: str) -> None:
+    read = Query.parse(question)
+    again = Query.parse(str(read))
+
+    assert again.wanted == read.wanted
+    assert [one.phrases for one in again.unwanted] == [one.phrases for one in read.unwanted] or not read.terms
+
+
 @pytest.mark.usefixtures("corpus")
 def test_nothing_that_can_be_typed_raises() -> None:
     for hostile in HOSTILE:
-        pledge_filter = PledgeFilter({"q": hostile}, today=date(2026, 11, 24))
+        pledge_filter = PledgeFilter({"q": hostile}, today=TODAY)
 
         assert not pledge_filter.is_valid or pledge_filter.page(), hostile
+
+
+LONG = [
+    "home asylum cafe hotel tax living cost growth rail school plain build " * 3,
+    " ".join("0123456789bcdefghjklmnopqrstuvwxyz") + " home",
+    '"cost of living" "living costs" "asylum hotels" "free schools" "home rule" "plain plain" home',
+    "plain " + " ".join(f"-{word}" for word in ("home", "cost", "hotel", '"plain plain"')),
+    '"plain ' * 30, "nowhere plain hotels tax growth home", "plain -" + " -".join("bcdefghjklmnop"),
+]  # fmt: skip
+
+
+def cost_of(asked: dict[str, str]) -> tuple[int, int]:
+    """How often a list asks the database, and, in SQLite, for how many thousands of steps."""
+    steps = 0
+
+    def step() -> int:
+        nonlocal steps
+        steps += 1
+        return 0
+
+    is_sqlite = connection.vendor == "sqlite"
+    with CaptureQueriesContext(connection) as asking:
+        if is_sqlite:
+            connection.connection.set_progress_handler(step, 1_000)
+        try:
+            pledge_filter = PledgeFilter(asked, today=TODAY)
+            if pledge_filter.is_valid and pledge_filter.page().count == 0:
+                assert pledge_filter.to_drop or pledge_filter.to_keep or pledge_filter.count_of_all
+        finally:
+            if is_sqlite:
+                connection.connection.set_progress_handler(None, 1_000)
+    return len(asking), steps
+
+
+@pytest.mark.usefixtures("corpus")
+def test_no_search_takes_much_more_than_any_other() -> None:
+    usual_queries, usual_steps = cost_of({"q": "plain"})
+    assert usual_queries == 5
+
+    for q in [*HOSTILE, *LONG]:
+        for beside in ({}, {"due": "passed", "overdue": "1", "family": "kept", "due_by": "2030", "sort": "due"}):
+            queries, steps = cost_of({"q": q[:200], **beside})
+            assert queries <= usual_queries + 10, q
+            assert steps <= 10 * (usual_steps + 1), q
 
 
 WORDS = [
@@ -170,12 +250,14 @@ def questions(draw: st.DrawFn) -> str:
 
 def fits(query: Query, pledge: PublicPledge) -> bool:
     """What a search means, said without a database."""
-    texts = [tokens(text) for _place, text in read_passages(pledge.search_text.passages)]
+    labels = [pledge.topic, pledge.department, pledge.promisor, pledge.rating]
+    said = [text for _place, text in read_passages(pledge.search_text.passages)]
+    texts = [tokens(text) for text in [*said, *(label.name for label in labels if label)]]
 
     def has(phrase: tuple[str, ...]) -> bool:
         return any(phrase == part for text in texts for part in _runs(text, len(phrase)))
 
-    has_unwanted = any(all(map(has, group)) for group in query.unwanted)
+    has_unwanted = any(all(map(has, one.phrases)) for one in query.unwanted)
     return bool(query.wanted) and all(map(has, query.wanted)) and not has_unwanted
 
 
@@ -197,7 +279,7 @@ def test_finds_what_a_plain_reading_of_the_texts_finds() -> None:
 
 @pytest.mark.usefixtures("corpus")
 def test_the_pledge_itself_is_nearer_than_what_is_said_about_it() -> None:
-    tiers = Query.parse("asylum hotel").by_nearness(Asked(()))
+    tiers = Query.parse("asylum hotel").by_nearness(Asked(()), {})
     found = {
         nearness: list(
             PublicPledge.objects.filter(search_text__in=places(connection.vendor, asked)).values_list("slug", flat=True)
@@ -244,6 +326,17 @@ def test_places_are_in_the_order_of_changes() -> None:
     later = moment + timedelta(milliseconds=1)
 
     assert place_of(moment, 7) < place_of(moment, 8) < place_of(later, 1) < place_of(later, 2**21 - 1)
+
+
+def test_a_renamed_label_is_found_by_its_new_name() -> None:
+    pledge = make_pledge(department=Department.objects.create(slug="press", name="Ministry of Juice"))
+    publish(pledge)
+    assert found("ministry of juice") == {pledge.slug}
+
+    Department.objects.filter(pk=pledge.department_id).update(name="Office for Squeezing")
+
+    assert found("squeezing office") == {pledge.slug}
+    assert found("juice") == set()
 
 
 def test_a_draft_is_not_found() -> None:

@@ -61,3 +61,13 @@ def test_marks_a_phrase_only_where_its_words_stand_in_a_row() -> None:
 
     assert [text for text, is_found in pieces if is_found] == ["cost", "living"]
     assert "".join(text for text, _ in pieces) == "the cost of living, a living, a cost"
+
+
+def test_marks_signs_of_a_script_without_spaces_as_one() -> None:
+    assert mark("東京都 and が", Query.parse("東京 が").wanted) == (
+        ("東京", True), ("都 and ", False), ("が", True),
+    )  # fmt: skip
+
+
+def test_a_mark_ends_behind_what_stands_on_the_last_letter() -> None:
+    assert mark("a lemoñ, שָׁלוֹם.", Query.parse("lemon שלום").wanted)[1::2] == (("lemoñ", True), ("שָׁלוֹם", True))

@@ -60,7 +60,7 @@ def test_where_nothing_is_found_it_says_which_filter_to_drop(client: Client) -> 
         "Rating: Squeezed dry (1 pledge)",
         "See all pledges",
     )
-    assert '<li><a href="/pledges/?topic=pips">Rating: Squeezed dry</a>' in html
+    assert '<li><a href="/pledges/?topic=pips"><bdi>Rating: Squeezed dry</bdi></a>' in html
     assert '<li><a href="/pledges/?rating=dry">' not in html
 
 
