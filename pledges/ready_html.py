@@ -13,25 +13,23 @@ from pathlib import Path
 from django.conf import settings
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+from pledges.fingerprint import fingerprint
 from pledges.models import PublicPledge, ReadyHtml, Source
 
-_SAID_OF_THE_SITE = ("LANGUAGE_CODE", "TIME_ZONE", "SITE_URL", "SITE_NAME", "SITE_PUBLISHER")
 _MADE_OF = ("pledges/**/*.py", "templates/**/*.html")
 
 
 @cache
-def release() -> str:
+def recipe() -> str:
     """Give a name for all that makes HTML of a content, and for what a page says of the site."""
-    made_of = hashlib.sha256(json.dumps([getattr(settings, name) for name in _SAID_OF_THE_SITE]).encode())
-    for file in sorted(file for pattern in _MADE_OF for file in Path(settings.BASE_DIR).glob(pattern)):
-        made_of.update(file.read_bytes())
-    return made_of.hexdigest()[:12]
+    base = Path(settings.BASE_DIR)
+    return fingerprint((file for pattern in _MADE_OF for file in base.glob(pattern)), base=base)
 
 
 def parts_of(public: PublicPledge, sources: dict[int, Source]) -> dict[str, str]:
     """Give the parts that may be shown, by name; needs the row joined."""
     row: ReadyHtml | None = getattr(public, "ready_html", None)
-    if row is None or settings.DEBUG or (row.edition, row.release) != (public.edition_id, release()):
+    if row is None or settings.DEBUG or (row.edition, row.release) != (public.edition_id, recipe()):
         return {}
     if row.sources != _facts(sources.values()) or not _is_ours(row):
         return {}
@@ -43,12 +41,18 @@ def make_row(public: PublicPledge, sources: dict[int, Source], parts: dict[str, 
     row = ReadyHtml(
         pledge=public,
         edition=public.edition_id,
-        release=release(),
+        release=recipe(),
         sources=_facts(sources.values()),
         parts=json.dumps(parts),
     )
     row.stamp = _stamp(row)
     return row
+
+
+def is_due(row: ReadyHtml, sources: Iterable[int]) -> bool:
+    """Whether what was made of an edition is still what its page shows, and may be stored; to be asked in turn."""
+    standing = PublicPledge.objects.in_public().filter(pk=row.pledge_id, edition=row.edition)
+    return standing.exists() and row.sources == _facts(Source.objects.filter(pk__in=sources))
 
 
 def altered() -> Iterator[str]:
