@@ -36,15 +36,17 @@ def _without_charset(content_type: str) -> str:
     return f"{kind.strip()}; boundary={boundary[1]}" if boundary else kind.strip()
 
 
+_pages = Memory(_MOST_IN_MEMORY)
 application = PageCache(
     site,
     Address(settings.SITE, behind_proxy=settings.BEHIND_PROXY, session_cookie=settings.SESSION_COOKIE_NAME),
-    pages=Memory(_MOST_IN_MEMORY),
+    pages=_pages,
     refusals=Memory(_MOST_REFUSALS),
     last_pages=LastPages(
         settings.LAST_PAGES_ROOT,
         release=release(settings.BASE_DIR),
         max_age=settings.MAX_STALE,
         most_bytes=_MOST_ON_DISK,
+        asked=_pages.asked,
     ),
 )

@@ -43,7 +43,7 @@ def application(site: Application, tmp_path: Path) -> PageCache:
         refusals=Memory(1_000_000),
         last_pages=LastPages(tmp_path / "last_pages", release="one", max_age=60, most_bytes=10_000_000),
     )
-    made.journal = Journal(made)  # type: ignore[assignment]
+    made.journal = Journal(made)
     return made
 
 

@@ -4,8 +4,8 @@ import os
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from functools import partial
+from operator import attrgetter
 from threading import Lock
 
 from django.db import connections
@@ -15,6 +15,7 @@ from pledges.actions.journal import PURGE
 from tracker.page_cache.answers import Answer, Application, Environ, Start, ask, close, give, impersonal
 from tracker.page_cache.entries import Entry, is_for_all, tags_of
 from tracker.page_cache.flights import Flight, Flights
+from tracker.page_cache.freshness import PAGE, fresh_for, without_word
 from tracker.page_cache.journal import JournalReader, Moved
 from tracker.page_cache.keys import Address
 from tracker.page_cache.last_pages import LastPages
@@ -26,13 +27,10 @@ REFUSAL = "tracker.refusal"  # in the environ: why Django shall answer without i
 STATE = "tracker.page_cache"  # in the environ: this cache, for /readyz
 BUSY, SILENT = "busy", "silent"
 
-_FRESH_FOR = 3600.0  # seconds until a page is made anew even if nothing moved: the last good one is never older
-_FRESH_REFUSAL = 60.0  # of a page that is not there, or elsewhere
 _WAIT_FOR_LOOK = 1.0
 _MOST_RENDERS = 3  # of one page, while publications keep overtaking it
 _LARGEST = 2_000_000  # bytes of a page that is kept
-_PAGE = "200"
-_KEPT = {_PAGE: _FRESH_FOR, **dict.fromkeys(("301", "302", "404", "410", "451"), _FRESH_REFUSAL)}
+_NOT_ON_DISK = "404"  # there is no end of what is not there
 _UNAVAILABLE = "503"
 _QUICK = ("/static/", "/media/", "/healthz", "/readyz")  # nothing slow is behind them, and pages need them
 
@@ -118,12 +116,15 @@ class PageCache:
             return self._application(environ, start_response)
 
     def _answer_unkept(self, environ: Environ, start_response: Start) -> Iterable[bytes]:
+        # An editor reads the bytes that all read.
+        key = self._address.key(environ | {"HTTP_COOKIE": ""}) or ""
         if self.journal.is_silent:
-            return self._refuse(SILENT, environ, start_response)
+            return self._do_without(SILENT, key, environ, start_response)
         with self._renders.one() as is_ours:
             if is_ours:
-                return self._application(environ | {STATE: self}, start_response)
-        return self._refuse(BUSY, environ, start_response)
+                status, headers, parts = ask(self._application, environ | {STATE: self})
+                return self._give_answer(Answer(status, without_word(headers), parts), key, environ, start_response)
+        return self._do_without(BUSY, key, environ, start_response)
 
     def _answer_cold(self, key: str, environ: Environ, start_response: Start) -> Iterable[bytes]:
         if self.journal.is_silent:
@@ -171,31 +172,35 @@ class PageCache:
         """Keep an answer unless what it shows has moved since its render began: then part of it may be older than the rest."""
         if not self.journal.look_now(_WAIT_FOR_LOOK):
             return True  # served, not kept: nobody knows
-        is_page = entry.status.startswith(_PAGE)
         with self._keeping:
-            # What is not there has no tags that say what would bring it: anything may.
-            if self.journal.has_moved(entry.position, entry.tags if is_page else None):
+            if self._has_moved(entry):
                 return False
-            (self.pages if is_page else self.refusals).keep(key, entry)
-        if is_page:
+            self._memory_of(entry).keep(key, entry)
+        if not entry.status.startswith(_NOT_ON_DISK):
             self.last_pages.keep(key, entry)
         return True
 
+    def _has_moved(self, entry: Entry) -> bool:
+        # What is not there has no tags that say what would bring it: anything may.
+        return self.journal.has_moved(entry.position, entry.tags if entry.status.startswith(PAGE) else None)
+
+    def _memory_of(self, entry: Entry) -> Memory:
+        return self.pages if entry.status.startswith(PAGE) else self.refusals
+
     def _render(self, key: str, environ: Environ) -> Answer:
         self.counters.renders += 1
-        position, began_at = self.journal.position, time.monotonic()
-        day_ends_in = _seconds_to_midnight(timezone.localtime())
-        status, headers, parts = ask(self._application, impersonal(environ, key) | {STATE: self})
-        fresh_for, tags, is_page = _KEPT.get(status[:3], 0.0), tags_of(headers), status.startswith(_PAGE)
-        if not fresh_for or not is_for_all(headers) or (is_page and not tags):
+        position, began_at, asked_at = self.journal.position, time.monotonic(), timezone.localtime()
+        status, said, parts = ask(self._application, impersonal(environ, key) | {STATE: self})
+        lasts = fresh_for(status, said, asked_at=asked_at, max_stale=self.last_pages.max_age)
+        headers, tags = without_word(said), tags_of(said)
+        if lasts is None or not is_for_all(headers) or (status.startswith(PAGE) and not tags):
             return Answer(status, headers, parts)
         body = b"".join(parts)
         close(parts)
         if len(body) > _LARGEST:
             return Answer(status, headers, [body])
-        expires_at = began_at + min(fresh_for, day_ends_in)  # what is overdue changes at midnight
         return Answer(
-            status, headers, [body], Entry(status, headers, body, tags | {"site"}, expires_at, position=position)
+            status, headers, [body], Entry(status, headers, body, tags | {"site"}, began_at + lasts, position=position)
         )
 
     def _give_answer(self, answer: Answer, key: str, environ: Environ, start_response: Start) -> Iterable[bytes]:
@@ -214,27 +219,29 @@ class PageCache:
         """Give the last good page where the database has just gone, or where a page that is still true cannot be made."""
         entry = self._last_good(key) if answer.status >= "500" else None
         is_gone = answer.status.startswith(_UNAVAILABLE)
-        return entry if entry and (is_gone or self._is_still_true(entry)) else None
+        return entry if entry and (is_gone or not self._has_moved(entry)) else None
 
     def _do_without(self, why: str, key: str, environ: Environ, start_response: Start) -> Iterable[bytes]:
         """Answer without the database: by the last good page or, if there is none, by saying why not."""
         entry = self._last_good(key)
-        if entry and (why == SILENT or self._is_still_true(entry)):
+        if entry and (why == SILENT or not self._has_moved(entry)):
             return self._give_stale(entry, environ, start_response)
         return self._refuse(why, environ, start_response)
 
     def _last_good(self, key: str) -> Entry | None:
-        if entry := self.pages.last(key):
-            return entry if self.last_pages.may_show(entry) else None
-        if entry := self.last_pages.find(key):
-            with self._keeping:
-                if self.last_pages.may_show(entry):  # still: a purge may have come between
-                    self.pages.keep(key, entry)
-        return entry
+        kept = [entry for memory in (self.pages, self.refusals) if (entry := memory.last(key))]
+        newest = max(kept, key=attrgetter("rendered_at"), default=None)
+        if newest and self.last_pages.may_show(newest):
+            return newest
+        return self._from_disk(key) if key else None
 
-    def _is_still_true(self, entry: Entry) -> bool:
-        """Whether a page is the last good one only because there was no time to make it again."""
-        return not self.journal.has_moved(entry.position, entry.tags)
+    def _from_disk(self, key: str) -> Entry | None:
+        entry = self.last_pages.find(key)
+        with self._keeping:
+            if entry is None or not self.last_pages.may_show(entry):  # still: a purge may have come between
+                return None
+            self._memory_of(entry).keep(key, entry)
+        return entry
 
     def _give_stale(self, entry: Entry, environ: Environ, start_response: Start) -> Iterable[bytes]:
         self.counters.stale += 1
@@ -264,13 +271,13 @@ class PageCache:
             else:
                 self.pages.drop_all()
         if is_purge:
-            self.last_pages.purge(moved.number)
-            for key, entry in self.pages.all():  # none of them is touched: they may go back
-                entry.position = moved.number
-                self.last_pages.keep(key, entry)
+            self._purge(moved)
         self.last_pages.write_position(moved.number)
 
-
-def _seconds_to_midnight(now: datetime) -> float:
-    midnight = datetime.combine(now.date() + timedelta(days=1), datetime.min.time(), now.tzinfo)
-    return midnight.timestamp() - now.timestamp()
+    def _purge(self, moved: Moved) -> None:
+        self.last_pages.purge(moved.number, starts_over=moved.starts_over)
+        for key, entry in self.pages.all():
+            # None of them is touched: they may go back, but for those that came from the disk and were not true before.
+            if not self._has_moved(entry):
+                entry.position = moved.number
+                self.last_pages.keep(key, entry)

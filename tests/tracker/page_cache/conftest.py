@@ -24,7 +24,7 @@ def cache(site: Site, tmp_path: Path) -> PageCache:
         refusals=Memory(1_000_000),
         last_pages=LastPages(tmp_path, release="one", max_age=60, most_bytes=1_000_000),
     )
-    made.journal = Journal(made)  # type: ignore[assignment]
+    made.journal = Journal(made)
     return made
 
 
