@@ -1,6 +1,6 @@
 """Parts of a pledge page that are the same from one edition to the next, as HTML that was made when it came out.
 
-What is stored is shown only if it was made by this release, of this edition and of what the sources are today, and
+What is stored is shown only if it was made by this release, of this edition, at this address and of what the sources are today, and
 nobody has changed it in the database since: a stamp with the site's key says so. Otherwise the parts are made again.
 """
 
@@ -31,7 +31,7 @@ def parts_of(public: PublicPledge, sources: dict[int, Source]) -> dict[str, str]
     row: ReadyHtml | None = getattr(public, "ready_html", None)
     if row is None or settings.DEBUG or (row.edition, row.release) != (public.edition_id, recipe()):
         return {}
-    if row.sources != _facts(sources.values()) or not _is_ours(row):
+    if row.sources != _facts(public, sources.values()) or not _is_ours(row):
         return {}
     parts: dict[str, str] = json.loads(row.parts)
     return parts
@@ -42,7 +42,7 @@ def make_row(public: PublicPledge, sources: dict[int, Source], parts: dict[str, 
         pledge=public,
         edition=public.edition_id,
         release=recipe(),
-        sources=_facts(sources.values()),
+        sources=_facts(public, sources.values()),
         parts=json.dumps(parts),
     )
     row.stamp = _stamp(row)
@@ -51,8 +51,8 @@ def make_row(public: PublicPledge, sources: dict[int, Source], parts: dict[str, 
 
 def is_due(row: ReadyHtml, sources: Iterable[int]) -> bool:
     """Whether what was made of an edition is still what its page shows, and may be stored; to be asked in turn."""
-    standing = PublicPledge.objects.in_public().filter(pk=row.pledge_id, edition=row.edition)
-    return standing.exists() and row.sources == _facts(Source.objects.filter(pk__in=sources))
+    public = PublicPledge.objects.in_public().filter(pk=row.pledge_id, edition=row.edition).first()
+    return public is not None and row.sources == _facts(public, Source.objects.filter(pk__in=sources))
 
 
 def altered() -> Iterator[str]:
@@ -62,9 +62,10 @@ def altered() -> Iterator[str]:
             yield f"The ready HTML of {row.pledge.slug} is not what was made: rebuild_public makes it again."
 
 
-def _facts(sources: Iterable[Source]) -> str:
+def _facts(public: PublicPledge, sources: Iterable[Source]) -> str:
+    """Sum up what the parts say that no edition does: where the pledge is, and what its sources are today."""
     facts = sorted((source.pk, source.archived_url, source.link_state) for source in sources)
-    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([public.slug, facts]).encode()).hexdigest()
 
 
 def _is_ours(row: ReadyHtml) -> bool:

@@ -9,6 +9,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
 from pledges import ready_html
+from pledges.actions import addresses
 from pledges.actions import ready_html as actions
 from pledges.content import read
 from pledges.models import Edition, Pledge, PublicPledge, ReadyHtml, Source
@@ -112,6 +113,19 @@ def test_the_next_edition_brings_its_own(
 
     assert ReadyHtml.objects.get(pledge=pledge.pk).edition == Edition.objects.latest("sequence").pk
     assert "Lemons are green." in client.get(address(pledge)).content.decode()
+
+
+def test_at_another_address_nothing_names_the_old_one(
+    client: Client, pledge: Pledge, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    old = ReadyHtml.objects.get(pledge=pledge.pk)
+    with django_capture_on_commit_callbacks(execute=True):
+        addresses.move(pledge, to="lime")
+    assert "/pledges/lime/" in ReadyHtml.objects.get(pledge=pledge.pk).parts
+
+    old.save()  # as a slower one might
+
+    assert f'{pledge.slug}/"' not in client.get("/pledges/lime/").content.decode()
 
 
 @pytest.mark.parametrize("kind", ["update", "withdrawal"])
