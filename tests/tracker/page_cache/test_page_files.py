@@ -26,7 +26,7 @@ def test_what_was_packed_is_unpacked() -> None:
 @pytest.mark.parametrize(
     "content",
     [b"", b"{}\n", b"lemons", b"[]\n\n", b'{"key": "/a"}\nx', b"\xff\xfe\n", b"[" * 100_000 + b"\n"],
-    ids=str,
+    ids=["nothing", "empty", "a word", "a list", "half", "no text", "nested"],
 )
 def test_what_is_damaged_is_no_page(content: bytes) -> None:
     with pytest.raises(DamagedError):
