@@ -7,7 +7,8 @@ import pytest
 from pledges import last_purge
 from tests.tracker.page_cache.stand_ins import Journal, Site, ask, make_old
 from tests.tracker.page_cache.test_last_pages import wait_until
-from tracker.page_cache.wrapper import SILENT, PageCache
+from tracker.page_cache.unavailable import SILENT
+from tracker.page_cache.wrapper import PageCache
 
 
 def test_without_the_database_a_kept_page_says_how_old_it_is(cache: PageCache, journal: Journal) -> None:
