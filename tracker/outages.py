@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 
 from tracker import errors
-from tracker.page_cache.wrapper import REFUSAL
+from tracker.page_cache.unavailable import REFUSAL
 
 _ALWAYS_ANSWERED = ("/healthz", "/readyz", "/media/")  # they ask nothing of it, or say themselves that it is gone
 

@@ -13,14 +13,17 @@ _django = get_wsgi_application()
 _ = get_resolver().url_patterns  # once for all processes, and not at the first request
 
 # Below it: the models can be imported only once Django is set up.
+from pledges.views.pictures import is_stored  # noqa: E402
+from tracker.page_cache.files import Files  # noqa: E402
 from tracker.page_cache.keys import Address  # noqa: E402
 from tracker.page_cache.last_pages import LastPages  # noqa: E402
 from tracker.page_cache.memory import Memory  # noqa: E402
 from tracker.page_cache.wrapper import PageCache  # noqa: E402
 from tracker.release import release  # noqa: E402
+from tracker.static_files import addresses  # noqa: E402
 
 _BOUNDARY = re.compile(r";\s*boundary=(\"[^\"]{1,70}\"|[^\s;\"]{1,70})", re.ASCII)
-_MOST_IN_MEMORY, _MOST_REFUSALS, _MOST_ON_DISK = 64_000_000, 2_000_000, 256_000_000  # bytes; memory is of each process
+_MOST_IN_MEMORY, _MOST_ON_DISK = 64_000_000, 256_000_000  # bytes; memory is of each process
 
 
 def site(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -41,7 +44,7 @@ application = PageCache(
     site,
     Address(settings.SITE, behind_proxy=settings.BEHIND_PROXY, session_cookie=settings.SESSION_COOKIE_NAME),
     pages=_pages,
-    refusals=Memory(_MOST_REFUSALS),
+    files=Files(static=addresses(), has_picture=is_stored),
     last_pages=LastPages(
         settings.LAST_PAGES_ROOT,
         release=release(settings.BASE_DIR),

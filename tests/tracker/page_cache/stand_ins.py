@@ -3,10 +3,12 @@
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Any
 
 from tracker.page_cache.journal import JournalReader, Moved
-from tracker.page_cache.wrapper import REFUSAL, PageCache
+from tracker.page_cache.unavailable import REFUSAL
+from tracker.page_cache.wrapper import PageCache
 
 
 @dataclass
@@ -79,7 +81,7 @@ class Answer:
     body: bytes
 
 
-def ask(cache: PageCache, path: str = "/pledges/a/", **more: str) -> Answer:
+def ask(cache: PageCache, path: str = "/pledges/a/", **more: Any) -> Answer:
     said: list[Any] = []
     environ = {
         "REQUEST_METHOD": "GET",
@@ -87,6 +89,7 @@ def ask(cache: PageCache, path: str = "/pledges/a/", **more: str) -> Answer:
         "QUERY_STRING": "",
         "HTTP_HOST": "tracker.test",
         "wsgi.url_scheme": "http",
+        "wsgi.input": BytesIO(),
         **more,
     }
     body = b"".join(cache(environ, lambda status, headers, _exc=None: said.extend([status, headers])))

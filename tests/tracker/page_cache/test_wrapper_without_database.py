@@ -9,7 +9,8 @@ from pledges import last_purge
 from tests.tracker.page_cache.stand_ins import Journal, Site, ask, make_old
 from tests.tracker.page_cache.test_last_pages import wait_until
 from tracker.page_cache.journal import Moved
-from tracker.page_cache.wrapper import SILENT, PageCache
+from tracker.page_cache.unavailable import SILENT
+from tracker.page_cache.wrapper import PageCache
 
 
 def test_without_the_database_a_kept_page_says_how_old_it_is(cache: PageCache, journal: Journal) -> None:
@@ -160,7 +161,7 @@ def test_a_purge_does_not_make_true_again_what_an_outage_brought_back_from_disk(
 
     journal.move("pledge:z", "purge:pledge:z")
 
-    with cache._renders.one():
+    with cache.turns.renders.one():
         assert ask(cache).status == "503 Service Unavailable"
     journal.is_silent = True
     assert ask(cache).status == "503 Service Unavailable"
@@ -251,7 +252,7 @@ def test_a_database_that_fails_an_editor_gives_way_to_the_last_good_page(cache: 
 
 def test_without_a_turn_an_editor_reads_what_is_still_true(cache: PageCache, journal: Journal) -> None:
     ask(cache)
-    with cache._renders.one():
+    with cache.turns.renders.one():
         assert ask(cache, HTTP_COOKIE="session=x").headers["X-Served"] == "stale"
 
         journal.move("pledge:a")
