@@ -1,6 +1,6 @@
 """Parts of a pledge page that are the same from one edition to the next, as HTML that was made when it came out.
 
-What is stored is shown only if it was made by this release, of this edition and of what the sources are today, and
+What is stored is shown only if it was made by this release, of this edition, at this address and of what the sources are today, and
 nobody has changed it in the database since: a stamp with the site's key says so. Otherwise the parts are made again.
 """
 
@@ -13,27 +13,25 @@ from pathlib import Path
 from django.conf import settings
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+from pledges.fingerprint import fingerprint
 from pledges.models import PublicPledge, ReadyHtml, Source
 
-_SAID_OF_THE_SITE = ("LANGUAGE_CODE", "TIME_ZONE", "SITE_URL", "SITE_NAME", "SITE_PUBLISHER")
 _MADE_OF = ("pledges/**/*.py", "templates/**/*.html")
 
 
 @cache
-def release() -> str:
+def recipe() -> str:
     """Give a name for all that makes HTML of a content, and for what a page says of the site."""
-    made_of = hashlib.sha256(json.dumps([getattr(settings, name) for name in _SAID_OF_THE_SITE]).encode())
-    for file in sorted(file for pattern in _MADE_OF for file in Path(settings.BASE_DIR).glob(pattern)):
-        made_of.update(file.read_bytes())
-    return made_of.hexdigest()[:12]
+    base = Path(settings.BASE_DIR)
+    return fingerprint((file for pattern in _MADE_OF for file in base.glob(pattern)), base=base)
 
 
 def parts_of(public: PublicPledge, sources: dict[int, Source]) -> dict[str, str]:
     """Give the parts that may be shown, by name; needs the row joined."""
     row: ReadyHtml | None = getattr(public, "ready_html", None)
-    if row is None or settings.DEBUG or (row.edition, row.release) != (public.edition_id, release()):
+    if row is None or settings.DEBUG or (row.edition, row.release) != (public.edition_id, recipe()):
         return {}
-    if row.sources != _facts(sources.values()) or not _is_ours(row):
+    if row.sources != _facts(public, sources.values()) or not _is_ours(row):
         return {}
     parts: dict[str, str] = json.loads(row.parts)
     return parts
@@ -43,12 +41,18 @@ def make_row(public: PublicPledge, sources: dict[int, Source], parts: dict[str, 
     row = ReadyHtml(
         pledge=public,
         edition=public.edition_id,
-        release=release(),
-        sources=_facts(sources.values()),
+        release=recipe(),
+        sources=_facts(public, sources.values()),
         parts=json.dumps(parts),
     )
     row.stamp = _stamp(row)
     return row
+
+
+def is_due(row: ReadyHtml, sources: Iterable[int]) -> bool:
+    """Whether what was made of an edition is still what its page shows, and may be stored; to be asked in turn."""
+    public = PublicPledge.objects.in_public().filter(pk=row.pledge_id, edition=row.edition).first()
+    return public is not None and row.sources == _facts(public, Source.objects.filter(pk__in=sources))
 
 
 def altered() -> Iterator[str]:
@@ -58,9 +62,10 @@ def altered() -> Iterator[str]:
             yield f"The ready HTML of {row.pledge.slug} is not what was made: rebuild_public makes it again."
 
 
-def _facts(sources: Iterable[Source]) -> str:
+def _facts(public: PublicPledge, sources: Iterable[Source]) -> str:
+    """Sum up what the parts say that no edition does: where the pledge is, and what its sources are today."""
     facts = sorted((source.pk, source.archived_url, source.link_state) for source in sources)
-    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([public.slug, facts]).encode()).hexdigest()
 
 
 def _is_ours(row: ReadyHtml) -> bool:

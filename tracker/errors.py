@@ -128,6 +128,10 @@ _WORDS = {
         _lazy("This page can only be read"),
         _lazy("The request used a method that this address does not have."),
     ),
+    HTTPStatus.REQUEST_TIMEOUT: (
+        _lazy("That took too long"),
+        _lazy("What you sent did not arrive in time, and nothing was saved. Please send it again."),
+    ),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: (
         _lazy("That is too much"),
         _lazy("What was sent is larger than this site takes. A picture may have 8 MB."),

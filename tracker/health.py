@@ -4,7 +4,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from pledges.guards import missing_guards
 from pledges.views.reading import reader_page
-from tracker.page_cache.wrapper import REFUSAL, STATE
+from tracker.page_cache.unavailable import REFUSAL
+from tracker.page_cache.wrapper import STATE
 
 
 @reader_page

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 
 from tracker import errors
-from tracker.page_cache.wrapper import BUSY, REFUSAL, SILENT, STATE
+from tracker.page_cache.unavailable import BUSY, REFUSAL, SILENT
+from tracker.page_cache.wrapper import STATE
 
 _ALWAYS_ANSWERED = ("/healthz", "/readyz")  # they ask nothing of it, or say themselves that it is gone
 

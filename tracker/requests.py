@@ -1,7 +1,7 @@
 """What is refused, or left unread, before routing."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -16,6 +16,7 @@ Handler = Callable[[HttpRequest], HttpResponse]
 EDITORS_PAGES = ("/admin/", "/accounts/")
 FORM_PAGES = ("/newsletter/",)  # where anyone may send a form, without a file
 LARGEST_BODY = 12_000_000  # a picture of 8 MB in a form
+FAULT = "tracker.fault"  # in the environ: what was wrong with the body when it was taken in, before Django
 _FORM, _FORM_IN_PARTS = "application/x-www-form-urlencoded", "multipart/form-data"
 _MOST_DIGITS, _DIGITS = 20, re.compile(r"[0-9]+", re.ASCII)
 _SESSION_KEY = re.compile(r"[a-z0-9]{32}", re.ASCII)
@@ -27,7 +28,7 @@ def guard_requests(get_response: Handler) -> Handler:
     def middleware(request: HttpRequest) -> HttpResponse:
         is_for_editors = request.path_info.startswith(EDITORS_PAGES)
         _drop_cookies(request, keep=is_for_editors)
-        if status := _fault_of_length(request):
+        if status := request.META.get(FAULT) or _fault_of_length(request):
             return errors.page(request, status)
         if request.path_info.startswith(FORM_PAGES):
             request.upload_handlers = [NoFiles(request)]
@@ -62,13 +63,19 @@ def _drop_cookies(request: HttpRequest, *, keep: bool) -> None:
 
 
 def _fault_of_length(request: HttpRequest) -> HTTPStatus | None:
-    """Say what is wrong with the length that a body is said to have; Django fails at one that is no number."""
-    length = request.META.get("CONTENT_LENGTH") or "0"
+    length = announced_length(request.META)
+    if isinstance(length, HTTPStatus):
+        return length
+    return HTTPStatus.REQUEST_ENTITY_TOO_LARGE if length > LARGEST_BODY else None
+
+
+def announced_length(environ: Mapping[str, Any]) -> int | HTTPStatus:
+    """Give the bytes that a body is said to have, or what is wrong with that; Django fails at what is no number."""
+    length = environ.get("CONTENT_LENGTH") or "0"
     if not _DIGITS.fullmatch(length):
         return HTTPStatus.BAD_REQUEST
     # Of thousands of digits Python makes no number.
-    is_too_long = len(length) > _MOST_DIGITS or int(length) > LARGEST_BODY
-    return HTTPStatus.REQUEST_ENTITY_TOO_LARGE if is_too_long else None
+    return int(length) if len(length) <= _MOST_DIGITS else HTTPStatus.REQUEST_ENTITY_TOO_LARGE
 
 
 def _fields(request: HttpRequest) -> list[QueryDict]:

@@ -56,6 +56,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "tracker.security.SecurityHeadersMiddleware",
+    "tracker.elsewhere.say_how_it_may_be_kept",
     "tracker.newsletter.link_headers.LinkHeadersMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

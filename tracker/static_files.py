@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import InMemoryStorage, Storage
 from whitenoise.storage import CompressedManifestStaticFilesStorage  # type: ignore[import-untyped]
@@ -12,6 +14,8 @@ FOLDER = "css/"
 SHEET = f"{FOLDER}site.css"
 _FOR_AUTHORS = re.compile(r"/\*.*?\*/|^ +|^\n", re.DOTALL | re.MULTILINE)  # comments, indents, empty lines
 _IMPORT = re.compile(r'@import url\("(?P<name>[^"]+)"\);')
+
+_PACKED = {".br", ".gz"}  # the same files once more
 
 Files = Mapping[str, tuple[Storage, str]]  # by name: where a file lies, and under which path there
 
@@ -44,3 +48,12 @@ def _stored(text: str) -> Storage:
     storage = InMemoryStorage()
     storage.save(SHEET, ContentFile(text.encode()))
     return storage
+
+
+def addresses() -> list[str]:
+    """Give the addresses of all files that were collected; none where they are looked for anew each time."""
+    if getattr(settings, "WHITENOISE_AUTOREFRESH", settings.DEBUG):
+        return []
+    root = Path(settings.STATIC_ROOT)
+    files = [file.relative_to(root) for file in root.rglob("*") if file.suffix not in _PACKED and file.is_file()]
+    return [f"{settings.STATIC_URL}{file.as_posix()}" for file in files]

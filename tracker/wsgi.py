@@ -15,17 +15,20 @@ _django = get_wsgi_application()
 _ = get_resolver().url_patterns  # once for all processes, and not at the first request
 
 # Below it: the models can be imported only once Django is set up.
+from pledges.views.pictures import is_stored  # noqa: E402
 from tracker import errors  # noqa: E402
 from tracker.page_cache.answers import ask  # noqa: E402
 from tracker.page_cache.entries import Headers  # noqa: E402
+from tracker.page_cache.files import Files  # noqa: E402
 from tracker.page_cache.keys import Address  # noqa: E402
 from tracker.page_cache.last_pages import LastPages  # noqa: E402
 from tracker.page_cache.memory import Memory  # noqa: E402
 from tracker.page_cache.wrapper import PageCache  # noqa: E402
 from tracker.release import release  # noqa: E402
+from tracker.static_files import addresses  # noqa: E402
 
 _BOUNDARY = re.compile(r";\s*boundary=(\"[^\"]{1,70}\"|[^\s;\"]{1,70})", re.ASCII)
-_MOST_IN_MEMORY, _MOST_REFUSALS, _MOST_ON_DISK = 64_000_000, 2_000_000, 256_000_000  # bytes; memory is of each process
+_MOST_IN_MEMORY, _MOST_ON_DISK = 64_000_000, 256_000_000  # bytes; memory is of each process
 
 
 def site(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -55,15 +58,17 @@ class Site(PageCache):
         return line, headers, b"".join(parts)
 
 
+_pages = Memory(_MOST_IN_MEMORY)
 application = Site(
     site,
     address,
-    pages=Memory(_MOST_IN_MEMORY),
-    refusals=Memory(_MOST_REFUSALS),
+    pages=_pages,
+    files=Files(static=addresses(), has_picture=is_stored),
     last_pages=LastPages(
         settings.LAST_PAGES_ROOT,
         release=release(settings.BASE_DIR),
         max_age=settings.MAX_STALE,
         most_bytes=_MOST_ON_DISK,
+        asked=_pages.asked,
     ),
 )

@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from pledges.actions import public_pledges
+from pledges.actions import public_pledges, ready_html
 from pledges.actions.journal import public_change
 from pledges.models import Pledge, PublicPledge, RetiredSlug
 
@@ -35,6 +35,7 @@ def move(pledge: Pledge, *, to: str) -> None:
             RetiredSlug.objects.filter(slug=to).delete()
             RetiredSlug.objects.create(slug=public.slug, pledge=pledge, retired_at=timezone.now())
             PublicPledge.objects.filter(pledge=pledge).update(slug=to)
+            ready_html.make_anew(public)
 
 
 def free_like(slug: str) -> str:

@@ -46,8 +46,7 @@ def public_change() -> Iterator[set[str]]:
 
 
 def _purge_last_pages(number: int) -> None:
-    folder = settings.LAST_PAGES_ROOT
-    if not last_purge.write(folder, max(number, last_purge.read(folder))):  # another purge may have been quicker
+    if not last_purge.write(settings.LAST_PAGES_ROOT, number):
         logger.error("The last good pages in LAST_PAGES_ROOT could not be taken away: empty that folder.")
 
 

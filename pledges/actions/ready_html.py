@@ -1,4 +1,4 @@
-"""HTML made once an edition is out: outside the lock, and a page without it is only slower."""
+"""HTML made once an edition is out: outside the lock, and a page without it is only slower. It is stored in turn."""
 
 from collections.abc import Iterable, Iterator
 
@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 
 from pledges import ready_html
+from pledges.actions.journal import in_turn
 from pledges.models import PublicPledge, ReadyHtml
 from pledges.pledge_page import pledge_page
 
@@ -47,5 +48,12 @@ def _make(pledge_id: int) -> str:
     # It leaves the parts in the page; a request, of nobody, brings what pages say of the site.
     render_to_string("pledges/pledge_detail.html", {"page": page}, HttpRequest())
     row = ready_html.make_row(public, page.sources, page.parts)
-    ReadyHtml.objects.bulk_create([row], update_conflicts=True, unique_fields=["pledge"], update_fields=_COLUMNS)
+    with in_turn():
+        # What an edition or a redaction removed meanwhile must not come back: whatever did that has it made again.
+        if ready_html.is_due(row, page.sources):
+            _store(row)
     return public.slug
+
+
+def _store(row: ReadyHtml) -> None:
+    ReadyHtml.objects.bulk_create([row], update_conflicts=True, unique_fields=["pledge"], update_fields=_COLUMNS)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from pledges import entries, log, verifier
 from pledges.filters import Pager
 from pledges.models import Checkpoint, Verification
-from pledges.views.reading import PlaceForm, page_showing
+from pledges.views.reading import PlaceForm, page_showing, true_until
 
 PAGE_SIZE = 25
 VERIFIED_EVERY = timedelta(hours=1)  # at the latest; see README.md
@@ -34,7 +34,9 @@ def log_page(request: HttpRequest) -> HttpResponse:
     page = entries.page(PAGE_SIZE, **asked)
     if asked and not page.entries:
         raise Http404
-    return render(
+    verification = Verification.objects.first()
+    late_at = verification.ran_at + VERIFIED_EVERY if verification else None
+    response = render(
         request,
         "pledges/log.html",
         {
@@ -42,11 +44,14 @@ def log_page(request: HttpRequest) -> HttpResponse:
             "pager": _pager(page),
             "is_unlisted": bool(asked),
             "address": settings.SITE_URL + _address(**asked),
-            "verification": (verification := Verification.objects.first()),
-            "is_verified_lately": verification and verification.ran_at > timezone.now() - VERIFIED_EVERY,
+            "verification": verification,
+            "is_verified_lately": (is_verified_lately := late_at and late_at > timezone.now()),
             "checkpoint": Checkpoint.objects.last(),
         },
     )
+    if late_at and is_verified_lately:
+        true_until(response, late_at)
+    return response
 
 
 @page_showing("lists", "log", known=LogPlaceForm.base_fields)

@@ -1,3 +1,5 @@
+import re
+
 from django.contrib import admin
 from django.core.files.storage import default_storage
 from django.http import Http404, HttpRequest, HttpResponse
@@ -9,6 +11,7 @@ from pledges.models import PublicPicture, SiteText
 from pledges.pictures import CONTENT_TYPES
 from pledges.views.reading import page_showing
 
+_ADDRESS = re.compile(r"/media/([0-9a-f]{32}\.(?:jpg|png))", re.ASCII)
 _HEADERS = {
     # Opened by itself it is a document of our host, so it may do nothing at all.
     "Content-Security-Policy": "default-src 'none'; sandbox",
@@ -52,3 +55,9 @@ def _response(name: str, extension: str) -> HttpResponse:
             return HttpResponse(file.read(), content_type=CONTENT_TYPES[extension], headers=_HEADERS)
     except FileNotFoundError as error:
         raise Http404 from error
+
+
+def is_stored(path: str) -> bool:
+    """Whether there is a picture at an address."""
+    name = _ADDRESS.fullmatch(path)
+    return name is not None and default_storage.exists(name[1])

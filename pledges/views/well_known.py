@@ -1,13 +1,13 @@
 """What programs look for at fixed addresses."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from pledges.views.reading import reader_page
+from pledges.views.reading import reader_page, true_until
 
 
 @reader_page
@@ -25,13 +25,17 @@ def robots(_request: HttpRequest) -> HttpResponse:
 @reader_page
 def security_txt(_request: HttpRequest) -> HttpResponse:
     """Whom to tell about a weakness (RFC 9116)."""
+    now = timezone.now()
     lines = [
         f"Contact: mailto:{settings.SITE_CONTACT}",
-        f"Expires: {expiry(timezone.now()).isoformat()}T00:00:00Z",
+        f"Expires: {expiry(now).isoformat()}T00:00:00Z",
         "Preferred-Languages: en",
         f"Canonical: {settings.SITE_URL}{reverse('security-txt')}",
     ]
-    return _text(lines)
+    response = _text(lines)
+    # A month of the file ends when a day of the site need not.
+    true_until(response, datetime.combine(now.astimezone(UTC).date() + timedelta(days=1), time(), UTC))
+    return response
 
 
 def expiry(now: datetime) -> date:

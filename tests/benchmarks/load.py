@@ -51,12 +51,17 @@ def _by_wrk(server: Server, path: str, seconds: int, headers: tuple[str, ...], s
 
 
 @contextmanager
-def crowded(server: Server, script: str, seconds: int) -> Iterator[None]:
-    """Sixteen clients, as fast as they can, while the block runs, which should last so many seconds."""
+def crowded(server: Server, address: str, round_: int, *, seconds: int) -> Iterator[None]:
+    """Sixteen clients, as fast as they can, while the block runs, which should last so many seconds.
+
+    `%s` in the address stands for a number of the round that was never asked for.
+    """
     if not HAS_WRK:
-        with crowd(server, lambda number: f"/lemons-{number}/", readers=16, pause=0):
+        with crowd(server, lambda number: address % f"{number}-{round_}", readers=16, pause=0):
             yield
         return
+    path = address % f'" .. n .. "-{round_}'
+    script = f'n = 0; request = function() n = n + 1; return wrk.format("GET", "{path}") end'
     with _wrk(server, "/", seconds, ("-c16",), script) as running:
         time.sleep(0.3)
         yield

@@ -25,6 +25,8 @@ SECOND = 1.0
 CLIENTS = 200
 SLOW_SENDERS = 8
 READERS = 8
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+UNCACHEABLE = ["/lemons-{}/", "/pledges/?q=lemon-{}", "/static/{}.css", "/media/{}.png", "/readyz?{}"]
 BACK = 6.0  # seconds
 
 
@@ -96,13 +98,14 @@ def test_two_hundred_readers_of_a_page_just_corrected_have_it_made_once_a_proces
     for connection in with_connections:
         connection.close()
     assert statuses == {b"HTTP/1.1 200 OK\r\n": CLIENTS}
+    time.sleep(SECOND)  # so long each process keeps what it says of itself
     after = renders(site.server)
     assert all(after[process] - before[process] <= 1 for process in after)
 
 
 @pytest.mark.parametrize(
     "address",
-    ["/lemons-{}/", "/pledges/?topic=lemon-{}", "/accounts/login/?lemon={}", "/static/lemon-{}.css"],
+    [*UNCACHEABLE, "/pledges/?topic=lemon-{}", "/accounts/login/?lemon={}", "/log/entries.jsonl?{}"],
 )
 def test_sixteen_readers_of_what_cannot_be_kept_leave_room_for_the_others(address: str, site: Site) -> None:
     hot = site.addresses()[8]
@@ -153,6 +156,43 @@ def strangers_of(server: Server, address: str) -> Iterator[list[Reply]]:
     finally:
         is_over.set()
         thread.join()
+
+
+@pytest.mark.parametrize("path", ["/accounts/login/", "/newsletter/", "/csp-report"])
+def test_eight_senders_of_slow_forms_shut_nobody_out(path: str, site: Site) -> None:
+    senders = [socket.create_connection(("127.0.0.1", site.server.port)) for _ in range(SLOW_SENDERS)]
+    head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{site.server.port}\r\nContent-Length: 1000\r\n\r\nlemon="
+    for sender in senders:
+        sender.sendall(head.encode())
+    time.sleep(0.3)
+    try:
+        asked = [site.server.get("/accounts/login/") for _ in range(10)]
+        sent = [site.server.ask("POST", "/newsletter/", body="email=lemon", headers=FORM) for _ in range(10)]
+        read = [site.server.get(site.addresses()[8]) for _ in range(10)]
+    finally:
+        for sender in senders:
+            sender.close()
+
+    assert {reply.status for reply in (*asked, *read)} == {http.client.OK}
+    assert {reply.status for reply in sent} == {http.client.BAD_REQUEST}  # by the form: it is no address
+    assert max(reply.seconds for reply in (*asked, *sent, *read)) < 1
+
+
+def test_who_sends_what_nobody_reads_holds_no_thread(site: Site) -> None:
+    hot = site.addresses()[8]
+    site.server.get(hot)
+    senders = [socket.create_connection(("127.0.0.1", site.server.port)) for _ in range(40)]
+    for number, sender in enumerate(senders):
+        head = f"{'GET' if number % 2 else 'POST'} {hot} HTTP/1.1\r\nHost: 127.0.0.1:{site.server.port}\r\n"
+        sender.sendall(f"{head}Content-Length: 1000\r\n\r\nlemon".encode())
+    time.sleep(0.3)
+    try:
+        replies = [site.server.get(hot) for _ in range(20)]
+    finally:
+        for sender in senders:
+            sender.close()
+
+    assert max(reply.seconds for reply in replies) < 0.5
 
 
 def test_a_killed_worker_fails_nobody_and_is_replaced(site: Site) -> None:

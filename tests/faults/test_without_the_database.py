@@ -80,7 +80,7 @@ def test_a_page_never_seen_is_refused_in_the_sites_own_words(site: Site) -> None
 
     for reply in replies:
         assert_refused(reply)
-    assert max(reply.seconds for reply in replies) < 0.1
+    assert max(reply.seconds for reply in replies) < 1  # nobody waited for the database, which takes longer to give up
 
 
 @pytest.mark.usefixtures("warm")

@@ -8,12 +8,14 @@ from django.conf import settings as site_settings
 from django.utils.module_loading import import_string
 from pytest_django import Settings
 
+from pledges.views.pictures import is_stored
 from tests.fuzzing.addresses import every_address
 from tests.fuzzing.answers import Application, faults_of
 from tests.fuzzing.assault import REQUESTS, SLOWEST, assault, best
 from tests.fuzzing.site import make_attacked_site
 from tests.fuzzing.visitors import make_visitor
 from tests.tracker.page_cache.stand_ins import Journal
+from tracker.page_cache.files import Files
 from tracker.page_cache.keys import Address
 from tracker.page_cache.last_pages import LastPages
 from tracker.page_cache.memory import Memory
@@ -40,10 +42,10 @@ def application(site: Application, tmp_path: Path) -> PageCache:
         site,
         Address(site_settings.SITE, behind_proxy=False, session_cookie=site_settings.SESSION_COOKIE_NAME),
         pages=Memory(10_000_000),
-        refusals=Memory(1_000_000),
+        files=Files(has_picture=is_stored),
         last_pages=LastPages(tmp_path / "last_pages", release="one", max_age=60, most_bytes=10_000_000),
     )
-    made.journal = Journal(made)  # type: ignore[assignment]
+    made.journal = Journal(made)
     return made
 
 

@@ -109,6 +109,23 @@ def test_sets_no_cookie_and_varies_on_nothing_personal(surface: Surface, client:
     assert b"csrfmiddlewaretoken" not in response.getvalue()
 
 
+NEVER_KEPT = {"log-entries", "picture", "healthz"}  # streamed, served as files, asking nothing
+
+
+@pytest.mark.parametrize(
+    "surface",
+    [surface for surface in PUBLIC_SURFACES if surface.name not in NEVER_KEPT],
+    ids=lambda surface: surface.name,
+)
+def test_says_until_what_it_may_be_kept_so_that_it_is_there_without_the_database(
+    surface: Surface, client: Client, pledge: Pledge
+) -> None:
+    headers = client.get(surface.path_for(pledge)).headers
+
+    assert "site" in headers["Surrogate-Key"].split()
+    assert headers["Cache-Control"].startswith("public, ")
+
+
 @EVERY_SURFACE
 def test_carries_the_security_headers(surface: Surface, client: Client, pledge: Pledge) -> None:
     headers = client.get(surface.path_for(pledge)).headers

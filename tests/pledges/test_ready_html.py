@@ -1,11 +1,16 @@
 """Parts of a page that are ready as HTML: the same bytes, and only while they are what this release would make."""
 
+from typing import Any
+
 import pytest
 from django.core.management import CommandError, call_command
+from django.template.loader import render_to_string
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
 from pledges import ready_html
+from pledges.actions import addresses
+from pledges.actions import ready_html as actions
 from pledges.content import read
 from pledges.models import Edition, Pledge, PublicPledge, ReadyHtml, Source
 from tests.factories import make_published_pledge, publish
@@ -81,7 +86,7 @@ def test_what_was_changed_in_the_database_is_not_shown_and_is_named(client: Clie
 def test_another_release_makes_the_page_itself(client: Client, pledge: Pledge, monkeypatch: pytest.MonkeyPatch) -> None:
     mark(pledge)
 
-    monkeypatch.setattr(ready_html, "release", lambda: "another")
+    monkeypatch.setattr(ready_html, "recipe", lambda: "another")
 
     assert not is_used(client, pledge)
     assert list(ready_html.altered()) == []
@@ -108,6 +113,51 @@ def test_the_next_edition_brings_its_own(
 
     assert ReadyHtml.objects.get(pledge=pledge.pk).edition == Edition.objects.latest("sequence").pk
     assert "Lemons are green." in client.get(address(pledge)).content.decode()
+
+
+def test_at_another_address_nothing_names_the_old_one(
+    client: Client, pledge: Pledge, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    old = ReadyHtml.objects.get(pledge=pledge.pk)
+    with django_capture_on_commit_callbacks(execute=True):
+        addresses.move(pledge, to="lime")
+    assert "/pledges/lime/" in ReadyHtml.objects.get(pledge=pledge.pk).parts
+
+    old.save()  # as a slower one might
+
+    assert f'{pledge.slug}/"' not in client.get("/pledges/lime/").content.decode()
+
+
+@pytest.mark.parametrize("kind", ["update", "withdrawal"])
+def test_what_took_so_long_that_another_edition_came_out_is_not_stored(
+    kind: str, pledge: Pledge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ReadyHtml.objects.all().delete()
+
+    def publish_meanwhile(*said: Any) -> str:
+        html = render_to_string(*said)
+        Pledge.objects.filter(pk=pledge.pk).update(background="Lemons are green.")
+        publish(Pledge.objects.get(pk=pledge.pk), kind=kind)
+        return html
+
+    monkeypatch.setattr("pledges.actions.ready_html.render_to_string", publish_meanwhile)
+    actions._make(pledge.pk)
+
+    assert not ReadyHtml.objects.filter(pledge=pledge.pk).exists()
+
+
+def test_what_took_so_long_that_a_source_changed_is_not_stored(pledge: Pledge, monkeypatch: pytest.MonkeyPatch) -> None:
+    ReadyHtml.objects.all().delete()
+
+    def archive_meanwhile(*said: Any) -> str:
+        html = render_to_string(*said)
+        Source.objects.update(archived_url="https://archive.example/just-now")
+        return html
+
+    monkeypatch.setattr("pledges.actions.ready_html.render_to_string", archive_meanwhile)
+    actions._make(pledge.pk)
+
+    assert not ReadyHtml.objects.filter(pledge=pledge.pk).exists()
 
 
 def test_a_withdrawn_pledge_has_none(django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks) -> None:

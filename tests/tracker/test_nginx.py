@@ -181,6 +181,13 @@ def test_who_has_the_page_already_hears_so(proxy: Proxy) -> None:
     assert proxy.get("/topics/", **{"If-None-Match": etag}).status == http.client.NOT_MODIFIED
 
 
+def test_whether_the_site_is_ready_is_for_this_machine_alone(proxy: Proxy) -> None:
+    location = (settings.BASE_DIR / ".deploy" / "nginx.conf").read_text().partition("location = /readyz {")[2]
+
+    assert location.split()[:4] == ["allow", "127.0.0.1;", "deny", "all;"]
+    assert proxy.get("/readyz").status == http.client.OK  # from here
+
+
 @pytest.mark.parametrize("path", ["/accounts/login/", "/readyz", "/nowhere", "/pledges/?sort=made"])
 def test_what_is_no_readers_page_is_never_kept(path: str, proxy: Proxy) -> None:
     found = [proxy.get(path).headers["X-Cache"] for _ in range(3)]

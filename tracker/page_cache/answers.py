@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
-from tracker.page_cache.entries import Entry, Headers, best_encoding, is_known
+from tracker.page_cache.entries import Entry, Headers, Reply, best_encoding, is_known
 
 Environ = dict[str, Any]
 Start = Callable[..., Any]
@@ -46,7 +46,10 @@ def impersonal(environ: Environ, key: str) -> Environ:
 
 
 def give(entry: Entry, environ: Environ, start_response: Start, more: Headers | None = None) -> Iterable[bytes]:
-    reply = entry.reply(best_encoding(environ.get("HTTP_ACCEPT_ENCODING", "")))
+    return hand_over(entry.reply(best_encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))), environ, start_response, more)
+
+
+def hand_over(reply: Reply, environ: Environ, start_response: Start, more: Headers | None = None) -> Iterable[bytes]:
     if_none_match = environ.get("HTTP_IF_NONE_MATCH")
     if if_none_match and is_known(reply.etag, if_none_match) and reply.status.startswith("200"):
         start_response("304 Not Modified", reply.not_modified + more if more else reply.not_modified)

@@ -4,6 +4,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from itertools import takewhile
 from threading import Condition, Event, Thread
 from typing import NamedTuple
 
@@ -16,10 +17,14 @@ SILENT_AFTER = 1.5  # seconds without an answer from the database until it count
 
 
 class Moved(NamedTuple):
-    """Everything with these tags looks different since this number; without tags nobody knows what does."""
+    """Everything with these tags looks different since this number; without tags nobody knows what does.
+
+    The numbers start over where they went back: a database that was put back has another history.
+    """
 
     number: int
     tags: frozenset[str]
+    starts_over: bool = False
 
 
 class JournalReader:
@@ -66,12 +71,15 @@ class JournalReader:
 
     def has_moved(self, since: int | None, tags: frozenset[str] | None) -> bool:
         """Whether anything with one of these tags looks different since a position; None stands for anything at all."""
-        if since is None or self.position is None or since > self.position:
+        position, recent = self.position, list(self._recent)
+        if since is None or position is None:
             return True
-        missed = self.position - since
-        newer = [moved for moved in list(self._recent) if moved.number > since]
-        if tags is None or len(newer) < missed:
-            return missed > 0
+        known = max(position, recent[-1].number if recent else 0)  # news may just be being taken in
+        if since > known:
+            return True
+        newer = list(takewhile(lambda moved: moved.number > since, reversed(recent)))
+        if tags is None or len(newer) < known - since:
+            return since < known
         return any(not moved.tags or not moved.tags.isdisjoint(tags) for moved in newer)
 
     def _run(self) -> None:
@@ -93,15 +101,20 @@ class JournalReader:
     def _look(self) -> None:
         number = Generation.objects.values_list("number", flat=True).get()
         for moved in self._moves_until(number):
-            # Known before it is acted on: who keeps a page after the drop must find that it moved.
-            self._recent.append(moved)
-            self._on_change(moved)
+            self._tell(moved)
         self.position = number
+
+    def _tell(self, moved: Moved) -> None:
+        if moved.starts_over:
+            self._recent.clear()  # of another history
+        # Known before it is acted on: who keeps a page after the drop must find that it moved.
+        self._recent.append(moved)
+        self._on_change(moved)
 
     def _moves_until(self, number: int) -> Iterable[Moved]:
         if self.position == number:
             return []
-        everything = [Moved(number, frozenset())]
+        everything = [Moved(number, frozenset(), starts_over=number < (self.position or 0))]
         if self.position is None or not 0 < number - self.position <= Journal.MOST_READ:
             return everything  # the first look, a database that was put back, or too much at once
         rows = Journal.objects.filter(number__gt=self.position, number__lte=number).order_by("number")

@@ -4,35 +4,46 @@ Nothing here may ever make a page fail: a folder that is full, gone or cannot be
 """
 
 import hashlib
-import json
 import os
 import shutil
 import tempfile
 import time
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from queue import Full, Queue
 from threading import Lock, Thread
 
-import brotli  # type: ignore[import-untyped]
-
-from pledges import last_purge
+from pledges import last_purge, whole_files
+from tracker.page_cache import page_files, room
 from tracker.page_cache.entries import Entry
 
 _MOST_WAITING = 2_000
-_LOOK_EVERY = 500  # pages written between two looks at how much there is
+_LOOK_EVERY = 500  # pages written between two looks at how much there is, or
+_PART_UNSEEN = 32  # this part of all that there may be
+_AHEAD = 60.0  # seconds by which a clock may have been put back
 _POSITION = "position"
 
 
 class LastPages:
-    """One file a page, named by the hash of its address: a line of JSON, then the body in brotli.
+    """One file a page, named by the hash of its address.
 
     `release` keeps apart what different versions of the site have made: their pages ask for other style sheets.
+    `asked` gives the addresses that this process was asked for, the last one first: their pages stay longest.
     """
 
-    def __init__(self, folder: Path, *, release: str, max_age: float, most_bytes: int) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        release: str,
+        max_age: float,
+        most_bytes: int,
+        asked: Callable[[], Iterable[str]] = tuple,
+    ) -> None:
         self._root, self._folder = folder, folder / release
-        self._max_age, self._most_bytes = max_age, most_bytes
+        self.max_age = max_age
+        self._most_bytes, self._asked = most_bytes, asked
         self._waiting: Queue[tuple[str, Entry]] = Queue(_MOST_WAITING)
         self._lock = Lock()
         self._purged = 0
@@ -50,21 +61,15 @@ class LastPages:
 
     def find(self, key: str) -> Entry | None:
         """Give the last good answer of a page, unless it is too old or purged; it counts as fresh no more."""
+        file = self._file(key)
         try:
-            head, _, body = self._file(key).read_bytes().partition(b"\n")
-            kept = json.loads(head)
-            entry = Entry(
-                status=kept["status"],
-                headers=[(name, value) for name, value in kept["headers"]],
-                body=brotli.decompress(body),
-                tags=frozenset(kept["tags"]),
-                expires_at=0,
-                rendered_at=kept["rendered_at"],
-                position=kept["position"],
-            )
-            return entry if kept["key"] == key and self.may_show(entry) else None
-        except (OSError, ValueError, KeyError, TypeError, brotli.error):
+            address, entry = page_files.unpack(page_files.read(file))
+        except (OSError, page_files.DamagedError):
             return None
+        if address != key or not self.may_show(entry):
+            return None
+        _note_as_asked(file, time.time())
+        return entry
 
     def may_show(self, entry: Entry) -> bool:
         """Whether an answer is neither too old nor made before the last purge."""
@@ -72,17 +77,20 @@ class LastPages:
         return not is_purged and not self.is_too_old(entry)
 
     def is_too_old(self, entry: Entry) -> bool:
-        return time.time() - entry.rendered_at > self._max_age
+        return not -_AHEAD <= time.time() - entry.rendered_at <= self.max_age
 
     def forbid(self, number: int) -> None:
-        """Show nothing more that was made before this number of the journal."""
-        self._purged = max(self._purged, number)
+        """Show nothing more that was made before this number of the journal.
 
-    def purge(self, number: int) -> None:
+        A process reads of them in their order, so one that is lower than the last is of another history.
+        """
+        self._purged = number
+
+    def purge(self, number: int, *, starts_over: bool = False) -> None:
         """Take away every page made before this number of the journal: something in them may never be shown again."""
         self.forbid(number)
         with self._lock:
-            last_purge.write(self._root, self._purged)
+            last_purge.write(self._root, number, starts_over=starts_over)
             with suppress(OSError):
                 gone = Path(tempfile.mkdtemp(prefix="gone-", dir=self._root))
                 for release in [folder for folder in self._root.iterdir() if folder != gone and folder.is_dir()]:
@@ -91,8 +99,11 @@ class LastPages:
                 shutil.rmtree(gone, ignore_errors=True)
 
     def read_position(self) -> int | None:
-        """Give the position of the journal up to which the pages were kept clean; None if nobody knows."""
-        return self._read(_POSITION)
+        """Give the position of the journal up to which the pages were kept clean; None if nobody knows.
+
+        Those from before the last purge are clean as they are not shown.
+        """
+        return max(self._read(_POSITION) or 0, last_purge.read(self._root)) or None
 
     def write_position(self, number: int) -> None:
         with self._lock:
@@ -105,44 +116,38 @@ class LastPages:
             return None
 
     def _file(self, key: str) -> Path:
-        return self._folder / hashlib.sha256(key.encode()).hexdigest()
+        return self._folder / f"{room.prefix(key)}{hashlib.sha256(key.encode()).hexdigest()}"
 
     def _write_all(self) -> None:
-        written = 0
+        pages, unseen = 0, 0
         while True:
-            if written % _LOOK_EVERY == 0:
+            if pages % _LOOK_EVERY == 0 or unseen > self._most_bytes // _PART_UNSEEN:
                 self._make_room()
-            self._write(*self._waiting.get())
-            written += 1
+                unseen = 0
+            unseen += self._write(*self._waiting.get())
+            pages += 1
 
-    def _write(self, key: str, entry: Entry) -> None:
-        kept = {name: getattr(entry, name) for name in ("status", "headers", "rendered_at", "position")}
-        head = json.dumps({"key": key, "tags": sorted(entry.tags), **kept})
-        content = head.encode() + b"\n" + entry.reply("br").body
+    def _write(self, key: str, entry: Entry) -> int:
+        content = page_files.pack(key, entry)
         with self._lock:
             if self.may_show(entry):
                 self._put(self._file(key), content)
+        return len(content)
 
     def _put(self, file: Path, content: bytes) -> None:
-        """Write a file whole or not at all."""
-        unfinished = file.with_name(f"{file.name}.{os.getpid()}.new")
-        try:
+        with suppress(OSError):
             file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            unfinished.write_bytes(content)
-            unfinished.rename(file)
-        except OSError:
-            with suppress(OSError):
-                unfinished.unlink()
+            whole_files.write(file, content)
 
     def _make_room(self) -> None:
-        """Take away what is too old, the oldest of too many, and what other releases have left."""
+        now = time.time()
+        for place, key in enumerate(self._asked()):
+            _note_as_asked(self._file(key), now - place / 1000)
         with suppress(OSError):
-            for other in self._root.iterdir():
-                if other.is_dir() and other != self._folder and time.time() - other.stat().st_mtime > self._max_age:
-                    shutil.rmtree(other, ignore_errors=True)
-            files = [(file.stat().st_mtime, file.stat().st_size, file) for file in self._folder.iterdir()]
-            total, now = sum(size for _, size, _ in files), time.time()
-            for written_at, size, file in sorted(files):
-                if total > self._most_bytes or now - written_at > self._max_age:
-                    file.unlink(missing_ok=True)
-                    total -= size
+            room.make_room(self._root, self._folder, most_bytes=self._most_bytes, max_age=self.max_age)
+
+
+def _note_as_asked(file: Path, moment: float) -> None:
+    """What a page was last asked for is when its file was last read; when it was written stays."""
+    with suppress(OSError):
+        os.utime(file, (moment, file.stat().st_mtime))

@@ -36,7 +36,11 @@ class Memory:
     def all(self) -> list[tuple[str, Entry]]:
         """Give every answer with its address, the one asked for last first."""
         with self._lock:
-            return [(key, self._entries[key][0]) for key in reversed(list(self._entries))]
+            return [(key, self._entries[key][0]) for key in self.asked()]
+
+    def asked(self) -> list[str]:
+        """Give every address, the one asked for last first."""
+        return list(reversed(list(self._entries)))
 
     def keep(self, key: str, entry: Entry) -> None:
         size = entry.size

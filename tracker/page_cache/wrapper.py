@@ -3,78 +3,69 @@
 import os
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from functools import partial
+from operator import attrgetter
 from threading import Lock
 
 from django.db import connections
 from django.utils import timezone
 
 from pledges.actions.journal import PURGE
+from tracker.page_cache import bodies
 from tracker.page_cache.answers import Answer, Application, Environ, Start, ask, close, give, impersonal
 from tracker.page_cache.entries import Entry, is_for_all, tags_of
+from tracker.page_cache.files import Files
 from tracker.page_cache.flights import Flight, Flights
+from tracker.page_cache.freshness import PAGE, fresh_for, without_word
 from tracker.page_cache.journal import JournalReader, Moved
 from tracker.page_cache.keys import Address
 from tracker.page_cache.last_pages import LastPages
 from tracker.page_cache.memory import Memory
-from tracker.page_cache.turns import Turns
+from tracker.page_cache.others import Others
+from tracker.page_cache.turns import Admission
+from tracker.page_cache.unavailable import BUSY, REFUSAL, SILENT, Counters, Unavailable
 from tracker.request_log import SERVED, count, follow
 
-REFUSAL = "tracker.refusal"  # in the environ: why Django shall answer without its database
 STATE = "tracker.page_cache"  # in the environ: this cache, for /readyz
-BUSY, SILENT = "busy", "silent"
 
-_FRESH_FOR = 3600.0  # seconds until a page is made anew even if nothing moved: the last good one is never older
-_FRESH_REFUSAL = 60.0  # of a page that is not there, or elsewhere
 _WAIT_FOR_LOOK = 1.0
 _MOST_RENDERS = 3  # of one page, while publications keep overtaking it
 _LARGEST = 2_000_000  # bytes of a page that is kept
-_PAGE = "200"
-_KEPT = {_PAGE: _FRESH_FOR, **dict.fromkeys(("301", "302", "404", "410", "451"), _FRESH_REFUSAL)}
+_NOT_ON_DISK = "404"  # there is no end of what is not there
 _UNAVAILABLE = "503"
-_QUICK = ("/static/", "/media/", "/healthz", "/readyz")  # nothing slow is behind them, and pages need them
-
-
-@dataclass
-class Counters:
-    hits: int = 0
-    renders: int = 0
-    stale: int = 0
-    refused: int = 0
+_MOST_REFUSALS = 2_000_000  # bytes
 
 
 class PageCache:
     """Gives readers' pages as ready bytes; everything else passes through to Django.
 
-    An answer is kept only while its process hears from the journal. Counters are not locked: they may miss one now and then.
-    Of the sixteen threads of a process at most thirteen do, or wait for, anything that takes time.
+    An answer is kept only while its process hears from the journal. Of the sixteen threads of a process at most thirteen do,
+    or wait for, anything that takes time; the others may wait a tenth of a second for the one page that is being made.
     """
 
     def __init__(
-        self, application: Application, address: Address, *, pages: Memory, refusals: Memory, last_pages: LastPages
+        self, application: Application, address: Address, *, pages: Memory, files: Files, last_pages: LastPages
     ) -> None:
         self.counters = Counters()
-        self.pages, self.refusals, self.last_pages = pages, refusals, last_pages
+        self.pages, self.refusals, self.last_pages = pages, Memory(_MOST_REFUSALS), last_pages
         self.journal = JournalReader(self._take_in, known_position=last_pages.read_position)
         self._application, self._address = application, address
-        self._flights = Flights()
-        self._unavailable: dict[str, Entry] = {}
+        self.turns = Admission()
+        self._flights = Flights(self.turns.followers)
+        self._unavailable = Unavailable(application, self.counters)
+        self._others = Others(application, files, self.turns, self._unavailable)
         self._keeping = Lock()
-        self._renders = Turns(1, waiting=6, patience=1.0)
-        self._passes = Turns(2, waiting=4, patience=1.0)
 
     def __call__(self, environ: Environ, start_response: Start) -> Iterable[bytes]:
         key = self._address.key(environ)
-        if key and (entry := self.pages.find(key)) and not self.journal.is_silent:
+        if key is None:
+            self.journal.make_sure_it_runs()
+            return follow(self._answer_other, environ, start_response)
+        bodies.pass_over(environ)
+        if (entry := self.pages.find(key)) and not self.journal.is_silent:
             self.counters.hits += 1
             return give(entry, environ, start_response)
         self.journal.make_sure_it_runs()
-        if key is None:
-            return follow(self._pass_on, environ, start_response)
-        if not key:
-            return follow(self._answer_unkept, environ, start_response)
         return follow(partial(self._answer_cold, key), environ, start_response)
 
     def rehearse(self) -> None:
@@ -84,11 +75,11 @@ class PageCache:
         """
         *_answer, parts = ask(self._application, self._address.request("/"))
         close(parts)
+        self._others.rehearse(self._address.request("/"))
         for connection in connections.all(initialized_only=True):
             connection.close()
-            if close_pool := getattr(
-                connection, "close_pool", None
-            ):  # PostgreSQL's, with threads that no fork takes along
+            # PostgreSQL's has threads that no fork takes along.
+            if close_pool := getattr(connection, "close_pool", None):
                 close_pool()
 
     def begin(self) -> None:
@@ -106,24 +97,26 @@ class PageCache:
             "journal": self.journal.position,
         }
 
-    def _pass_on(self, environ: Environ, start_response: Start) -> Iterable[bytes]:
+    def _answer_other(self, environ: Environ, start_response: Start) -> Iterable[bytes]:
         environ[STATE] = self
+        if key := self._address.key(environ | {"HTTP_COOKIE": ""}):
+            return self._answer_editor(key, environ, start_response)
         if self.journal.is_silent:
             environ[REFUSAL] = SILENT
-        if REFUSAL in environ or environ["PATH_INFO"].startswith(_QUICK):
-            return self._application(environ, start_response)
-        with self._passes.one() as is_ours:
-            if not is_ours:
-                environ[REFUSAL] = BUSY
-            return self._application(environ, start_response)
+        return self._others.answer(self._address.kind(environ), environ, start_response)
 
-    def _answer_unkept(self, environ: Environ, start_response: Start) -> Iterable[bytes]:
+    def _answer_editor(self, key: str, environ: Environ, start_response: Start) -> Iterable[bytes]:
+        """Have the page of readers made anew, or give the last good one: its bytes are the same."""
+        bodies.pass_over(environ)
         if self.journal.is_silent:
-            return self._refuse(SILENT, environ, start_response)
-        with self._renders.one() as is_ours:
-            if is_ours:
-                return self._application(environ | {STATE: self}, start_response)
-        return self._refuse(BUSY, environ, start_response)
+            return self._do_without(SILENT, key, environ, start_response)
+        with self.turns.renders.one() as is_ours:
+            if not is_ours:
+                return self._do_without(BUSY, key, environ, start_response)
+            self.counters.renders += 1
+            environ[SERVED] = "made"
+            status, headers, parts = ask(self._application, environ)
+        return self._give_answer(Answer(status, without_word(headers), parts), key, environ, start_response)
 
     def _answer_cold(self, key: str, environ: Environ, start_response: Start) -> Iterable[bytes]:
         if self.journal.is_silent:
@@ -156,9 +149,10 @@ class PageCache:
 
     def _render_in_turn(self, key: str, environ: Environ) -> Answer | None:
         """Have Django make a page when it is this one's turn; None if it did not come."""
-        with self._renders.one() as is_ours:
+        with self.turns.renders.one() as is_ours:
             if not is_ours:
                 return None
+            self._flights.begin(key)
             if self.journal.position is None:
                 self.journal.look_now(_WAIT_FOR_LOOK)
             for _ in range(_MOST_RENDERS):
@@ -171,31 +165,35 @@ class PageCache:
         """Keep an answer unless what it shows has moved since its render began: then part of it may be older than the rest."""
         if not self.journal.look_now(_WAIT_FOR_LOOK):
             return True  # served, not kept: nobody knows
-        is_page = entry.status.startswith(_PAGE)
         with self._keeping:
-            # What is not there has no tags that say what would bring it: anything may.
-            if self.journal.has_moved(entry.position, entry.tags if is_page else None):
+            if self._has_moved(entry):
                 return False
-            (self.pages if is_page else self.refusals).keep(key, entry)
-        if is_page:
+            self._memory_of(entry).keep(key, entry)
+        if not entry.status.startswith(_NOT_ON_DISK):
             self.last_pages.keep(key, entry)
         return True
 
+    def _has_moved(self, entry: Entry) -> bool:
+        # What is not there has no tags that say what would bring it: anything may.
+        return self.journal.has_moved(entry.position, entry.tags if entry.status.startswith(PAGE) else None)
+
+    def _memory_of(self, entry: Entry) -> Memory:
+        return self.pages if entry.status.startswith(PAGE) else self.refusals
+
     def _render(self, key: str, environ: Environ) -> Answer:
         self.counters.renders += 1
-        position, began_at = self.journal.position, time.monotonic()
-        day_ends_in = _seconds_to_midnight(timezone.localtime())
-        status, headers, parts = ask(self._application, impersonal(environ, key) | {STATE: self})
-        fresh_for, tags, is_page = _KEPT.get(status[:3], 0.0), tags_of(headers), status.startswith(_PAGE)
-        if not fresh_for or not is_for_all(headers) or (is_page and not tags):
+        position, began_at, asked_at = self.journal.position, time.monotonic(), timezone.localtime()
+        status, said, parts = ask(self._application, impersonal(environ, key) | {STATE: self})
+        lasts = fresh_for(status, said, asked_at=asked_at, max_stale=self.last_pages.max_age)
+        headers, tags = without_word(said), tags_of(said)
+        if lasts is None or not is_for_all(headers) or (status.startswith(PAGE) and not tags):
             return Answer(status, headers, parts)
         body = b"".join(parts)
         close(parts)
         if len(body) > _LARGEST:
             return Answer(status, headers, [body])
-        expires_at = began_at + min(fresh_for, day_ends_in)  # what is overdue changes at midnight
         return Answer(
-            status, headers, [body], Entry(status, headers, body, tags | {"site"}, expires_at, position=position)
+            status, headers, [body], Entry(status, headers, body, tags | {"site"}, began_at + lasts, position=position)
         )
 
     def _give_answer(self, answer: Answer, key: str, environ: Environ, start_response: Start) -> Iterable[bytes]:
@@ -204,53 +202,49 @@ class PageCache:
         if entry := self._instead_of(answer, key):
             close(answer.parts)
             return self._give_stale(entry, environ, start_response)
-        start_response(answer.status, answer.headers)
         if environ["REQUEST_METHOD"] == "HEAD":
             close(answer.parts)
+            start_response(answer.status, answer.headers)
             return []
-        return answer.parts
+        parts = self.turns.streamed(answer.parts)
+        if parts is None:
+            return self._unavailable.give(BUSY, environ, start_response)
+        start_response(answer.status, answer.headers)
+        return parts
 
     def _instead_of(self, answer: Answer, key: str) -> Entry | None:
         """Give the last good page where the database has just gone, or where a page that is still true cannot be made."""
         entry = self._last_good(key) if answer.status >= "500" else None
         is_gone = answer.status.startswith(_UNAVAILABLE)
-        return entry if entry and (is_gone or self._is_still_true(entry)) else None
+        return entry if entry and (is_gone or not self._has_moved(entry)) else None
 
     def _do_without(self, why: str, key: str, environ: Environ, start_response: Start) -> Iterable[bytes]:
         """Answer without the database: by the last good page or, if there is none, by saying why not."""
         entry = self._last_good(key)
-        if entry and (why == SILENT or self._is_still_true(entry)):
+        if entry and (why == SILENT or not self._has_moved(entry)):
             return self._give_stale(entry, environ, start_response)
-        return self._refuse(why, environ, start_response)
+        return self._unavailable.give(why, environ, start_response)
 
     def _last_good(self, key: str) -> Entry | None:
-        if entry := self.pages.last(key):
-            return entry if self.last_pages.may_show(entry) else None
-        if entry := self.last_pages.find(key):
-            with self._keeping:
-                if self.last_pages.may_show(entry):  # still: a purge may have come between
-                    self.pages.keep(key, entry)
-        return entry
+        kept = [entry for memory in (self.pages, self.refusals) if (entry := memory.last(key))]
+        newest = max(kept, key=attrgetter("rendered_at"), default=None)
+        if newest and self.last_pages.may_show(newest):
+            return newest
+        return self._from_disk(key) if key else None
 
-    def _is_still_true(self, entry: Entry) -> bool:
-        """Whether a page is the last good one only because there was no time to make it again."""
-        return not self.journal.has_moved(entry.position, entry.tags)
+    def _from_disk(self, key: str) -> Entry | None:
+        entry = self.last_pages.find(key)
+        with self._keeping:
+            if entry is None or not self.last_pages.may_show(entry):  # still: a purge may have come between
+                return None
+            self._memory_of(entry).keep(key, entry)
+        return entry
 
     def _give_stale(self, entry: Entry, environ: Environ, start_response: Start) -> Iterable[bytes]:
         self.counters.stale += 1
         environ[SERVED] = "stale"
         age = str(max(0, int(time.time() - entry.rendered_at)))
         return give(entry, environ, start_response, [("Age", age), ("X-Served", "stale")])
-
-    def _refuse(self, why: str, environ: Environ, start_response: Start) -> Iterable[bytes]:
-        """Say to a reader that there is no page just now, in words that were made once: many may have to hear them."""
-        self.counters.refused += 1
-        environ[SERVED] = f"refused: {why}"
-        if why not in self._unavailable:
-            status, headers, parts = ask(self._application, impersonal(environ, "/") | {REFUSAL: why})
-            self._unavailable[why] = Entry(status, headers, b"".join(parts), frozenset(), 0.0)
-            close(parts)
-        return give(self._unavailable[why], environ, start_response)
 
     def _take_in(self, moved: Moved) -> None:
         """Drop what looks different now; called by the thread that reads the journal."""
@@ -264,13 +258,13 @@ class PageCache:
             else:
                 self.pages.drop_all()
         if is_purge:
-            self.last_pages.purge(moved.number)
-            for key, entry in self.pages.all():  # none of them is touched: they may go back
-                entry.position = moved.number
-                self.last_pages.keep(key, entry)
+            self._purge(moved)
         self.last_pages.write_position(moved.number)
 
-
-def _seconds_to_midnight(now: datetime) -> float:
-    midnight = datetime.combine(now.date() + timedelta(days=1), datetime.min.time(), now.tzinfo)
-    return midnight.timestamp() - now.timestamp()
+    def _purge(self, moved: Moved) -> None:
+        self.last_pages.purge(moved.number, starts_over=moved.starts_over)
+        for key, entry in self.pages.all():
+            # None of them is touched: they may go back, but for those that came from the disk and were not true before.
+            if not self._has_moved(entry):
+                entry.position = moved.number
+                self.last_pages.keep(key, entry)

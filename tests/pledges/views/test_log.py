@@ -13,6 +13,7 @@ from django.utils import timezone
 from pledges import log
 from pledges.actions import verifications
 from pledges.models import Edition, Verification
+from pledges.views.reading import TRUE_UNTIL
 from tests.factories import make_checkpoint, make_published_pledge, publish
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +62,17 @@ def test_the_log_page_says_that_the_verification_is_late(client: Client) -> None
     Verification.objects.update(ran_at=dt.datetime(2026, 3, 3, 12, tzinfo=dt.UTC))
 
     assert "but the last time was 3 March 2026, 12:00." in page_of(client)
+
+
+def test_the_log_page_is_true_until_the_verification_is_late(client: Client) -> None:
+    assert TRUE_UNTIL not in client.get("/log/").headers
+    verified = verifications.record(entries=1, head="f" * 64, holds=True)
+
+    late_at = float(client.get("/log/").headers[TRUE_UNTIL])
+
+    assert late_at == pytest.approx(verified.ran_at.timestamp() + 3600, abs=0.01)
+    Verification.objects.update(ran_at=dt.datetime(2026, 3, 3, 12, tzinfo=dt.UTC))
+    assert TRUE_UNTIL not in client.get("/log/").headers
 
 
 def test_an_entry_published_after_local_midnight_has_the_local_day(

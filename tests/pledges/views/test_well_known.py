@@ -1,9 +1,10 @@
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
+from pledges.views.reading import TRUE_UNTIL
 from pledges.views.well_known import expiry
 
 
@@ -24,6 +25,12 @@ def test_security_txt_has_the_fields_of_rfc_9116(client: Client) -> None:
     assert fields["Canonical"] == "https://tracker.test/.well-known/security.txt"
     assert fields["Preferred-Languages"] == "en"
     assert 300 < (datetime.fromisoformat(fields["Expires"]) - timezone.now()).days < 365
+
+
+def test_it_is_true_until_the_day_is_over_where_its_months_are_counted(client: Client) -> None:
+    until = datetime.fromtimestamp(float(client.get("/.well-known/security.txt").headers[TRUE_UNTIL]), UTC)
+
+    assert (until.time(), until > timezone.now()) == (time(), True)
 
 
 @pytest.mark.parametrize("day", [1, 17, 31])

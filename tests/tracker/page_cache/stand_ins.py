@@ -3,10 +3,12 @@
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Any
 
-from tracker.page_cache.journal import Moved
-from tracker.page_cache.wrapper import REFUSAL, PageCache
+from tracker.page_cache.journal import JournalReader, Moved
+from tracker.page_cache.unavailable import REFUSAL
+from tracker.page_cache.wrapper import PageCache
 
 
 @dataclass
@@ -38,14 +40,21 @@ class Site:
         return iter([body])
 
 
-class Journal:
-    """Stands in for the thread that reads the journal."""
+class Journal(JournalReader):
+    """Reads no database and has no thread: it hears what the test says, and knows as the real one does."""
 
     def __init__(self, cache: PageCache) -> None:
-        self.cache = cache
-        self.position: int | None = 1
-        self.is_silent = False
-        self.moves: list[Moved] = []
+        super().__init__(cache._take_in)
+        self.position = 1
+        self._is_silent = False
+
+    @property
+    def is_silent(self) -> bool:
+        return self._is_silent
+
+    @is_silent.setter
+    def is_silent(self, is_silent: bool) -> None:
+        self._is_silent = is_silent
 
     def make_sure_it_runs(self) -> None:
         """It runs as the test says."""
@@ -53,15 +62,16 @@ class Journal:
     def look_now(self, _patience: float) -> bool:
         return not self.is_silent
 
-    def has_moved(self, since: int | None, tags: frozenset[str] | None) -> bool:
-        newer = [moved for moved in self.moves if moved.number > (since or 0)]
-        return any(tags is None or not moved.tags.isdisjoint(tags) for moved in newer)
-
     def move(self, *tags: str) -> None:
-        moved = Moved((self.position or 0) + 1, frozenset(tags))
-        self.moves.append(moved)
-        self.cache._take_in(moved)
-        self.position = moved.number
+        self.move_to((self.position or 0) + 1, *tags)
+
+    def move_to(self, number: int, *tags: str) -> None:
+        self._tell(Moved(number, frozenset(tags), starts_over=number < (self.position or 0)))
+        self.position = number
+
+    def forget(self) -> None:
+        """Begin anew at the same place, as the next process does."""
+        self._recent.clear()
 
 
 @dataclass
@@ -71,7 +81,7 @@ class Answer:
     body: bytes
 
 
-def ask(cache: PageCache, path: str = "/pledges/a/", **more: str) -> Answer:
+def ask(cache: PageCache, path: str = "/pledges/a/", **more: Any) -> Answer:
     said: list[Any] = []
     environ = {
         "REQUEST_METHOD": "GET",
@@ -79,6 +89,7 @@ def ask(cache: PageCache, path: str = "/pledges/a/", **more: str) -> Answer:
         "QUERY_STRING": "",
         "HTTP_HOST": "tracker.test",
         "wsgi.url_scheme": "http",
+        "wsgi.input": BytesIO(),
         **more,
     }
     body = b"".join(cache(environ, lambda status, headers, _exc=None: said.extend([status, headers])))

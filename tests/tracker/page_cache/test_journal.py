@@ -124,6 +124,47 @@ def test_a_move_is_known_before_it_is_acted_on() -> None:
     assert known == [True]
 
 
+def test_news_count_as_soon_as_they_are_told() -> None:
+    """Else what is not there, which anything may bring, would be kept just after all of its kind was dropped."""
+    before = Generation.objects.get().number
+    known: list[bool] = []
+    reader = JournalReader(lambda _moved: known.append(reader.has_moved(before, None)))
+    reader.position = before
+    publish("pledge:a")
+
+    reader._look()
+
+    assert known == [True]
+
+
+def test_what_is_carried_over_one_change_can_be_carried_over_the_next_of_the_same_look() -> None:
+    before = Generation.objects.get().number
+    moved_before: list[bool] = []
+    reader = JournalReader(
+        lambda moved: moved_before.append(reader.has_moved(moved.number - 1, frozenset({"pledge:b"})))
+    )
+    reader.position = before
+    publish("pledge:a")
+    publish("pledge:c")
+
+    reader._look()
+
+    assert moved_before == [False, False]
+
+
+def test_news_of_another_history_are_forgotten(seen: list[Moved]) -> None:
+    reader = reader_at(Generation.objects.get().number, seen)
+    publish("pledge:a")
+    reader._look()
+    Journal.objects.all().delete()
+    Generation.objects.update(number=0)
+
+    reader._look()
+
+    assert [moved.starts_over for moved in seen] == [False, True]
+    assert not reader.has_moved(0, frozenset({"pledge:a"}))
+
+
 def test_the_thread_looks_by_itself_and_when_it_is_asked(seen: list[Moved]) -> None:
     looks: list[float] = []
     reader = reader_at(1, seen)

@@ -1,17 +1,20 @@
 """The last good pages on disk: whole or not at all, gone when purged, and never a reason to fail."""
 
+import os
+import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
-import pytest
-
+from pledges import last_purge
 from tracker.page_cache.entries import Entry
 from tracker.page_cache.last_pages import LastPages
 
 
-def make_pages(folder: Path, release: str = "one", max_age: float = 60, most_bytes: int = 1_000_000) -> LastPages:
-    return LastPages(folder, release=release, max_age=max_age, most_bytes=most_bytes)
+def make_pages(
+    folder: Path, release: str = "one", max_age: float = 60, most_bytes: int = 1_000_000, asked: Iterable[str] = ()
+) -> LastPages:
+    return LastPages(folder, release=release, max_age=max_age, most_bytes=most_bytes, asked=lambda: asked)
 
 
 def make_entry(body: bytes = b"Lemons.", rendered_at: float | None = None, position: int | None = 1) -> Entry:
@@ -101,16 +104,31 @@ def test_the_position_of_the_journal_outlives_the_process(tmp_path: Path) -> Non
     assert make_pages(tmp_path, release="two").read_position() == 17
 
 
-@pytest.mark.parametrize("content", [b"", b"{}\n", b"lemons", b"[]\n\n", b'{"key": "/a"}\nx', b"\xff\xfe\n"])
-def test_a_damaged_file_is_no_page(content: bytes, tmp_path: Path) -> None:
+def test_a_purge_read_late_does_not_take_back_one_that_was_written_early(tmp_path: Path) -> None:
+    tmp_path.joinpath("purged").write_text("505")
+
+    make_pages(tmp_path).purge(503)
+
+    assert last_purge.read(tmp_path) == 505
+
+
+def test_the_numbers_of_another_history_count_from_where_they_are(tmp_path: Path) -> None:
     pages = make_pages(tmp_path)
-    pages.keep("/a", make_entry())
+    pages.purge(505)
+
+    pages.purge(503, starts_over=True)
+
+    pages.keep("/a", make_entry(position=503))
     wait_until(lambda: pages.find("/a") is not None)
-    (file,) = (tmp_path / "one").iterdir()
+    assert make_pages(tmp_path).read_position() == 503
 
-    file.write_bytes(content)
 
-    assert pages.find("/a") is None
+def test_who_begins_knows_of_the_last_purge_too(tmp_path: Path) -> None:
+    make_pages(tmp_path).write_position(503)
+
+    assert last_purge.write(tmp_path, 505)
+
+    assert make_pages(tmp_path).read_position() == 505
 
 
 def test_a_folder_that_cannot_be_made_is_the_same_as_none(tmp_path: Path) -> None:
@@ -136,3 +154,29 @@ def test_a_disk_full_of_pages_makes_room(tmp_path: Path) -> None:
     wait_until(lambda: pages.find("/a") is not None)
 
     assert sum(file.stat().st_size for file in folder.iterdir()) < 6_000
+
+
+def test_room_is_made_as_soon_as_much_was_written(tmp_path: Path) -> None:
+    pages = make_pages(tmp_path, most_bytes=50_000)
+    chance = random.Random(1)  # noqa: S311 (nothing that packs well)
+    for number in range(40):
+        pages.keep(f"/{number}", make_entry(chance.randbytes(5_000)))
+    pages.keep("/last", make_entry())
+
+    wait_until(lambda: pages.find("/last") is not None)
+
+    assert sum(file.stat().st_size for file in (tmp_path / "one").iterdir()) < 60_000
+
+
+def test_what_readers_asked_for_stays_longest(tmp_path: Path) -> None:
+    pages = make_pages(tmp_path, most_bytes=1_000_000, asked=["/a"])
+    for key in ("/a", "/b", "/c", "/d"):
+        pages._write(key, make_entry())
+    for key in ("/a", "/b", "/c", "/d"):
+        os.utime(pages._file(key), (1, time.time()))
+    assert pages.find("/c") is not None
+
+    pages._most_bytes = int(2.5 * pages._file("/a").stat().st_size)
+    pages._make_room()
+
+    assert [key for key in ("/a", "/b", "/c", "/d") if pages.find(key)] == ["/a", "/c"]

@@ -1,4 +1,4 @@
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
@@ -12,11 +12,13 @@ from django.views.decorators.http import require_http_methods
 from pledges.actions import throttles
 from pledges.models import PublicPledge
 from pledges.views.public_forms import is_sent_from_elsewhere, network_of
+from pledges.views.reading import may_be_kept, true_until
 from tracker import errors
 from tracker.newsletter.actions import sign_ups
 from tracker.newsletter.forms import SignUpForm
 from tracker.newsletter.subscribers import number_to_show
 
+_COUNTED_EVERY = timedelta(minutes=5)  # who follows changes without a word in the journal
 OF_A_NETWORK = throttles.Limit("sign-ups", most=5, per=timedelta(hours=1), rests=True)
 
 
@@ -28,10 +30,18 @@ def sign_up(request: HttpRequest) -> HttpResponse:
     There is no token against forged forms: a sign-up is worth nothing before its mail is answered.
     """
     if request.method != "POST":
-        return _page(request, SignUpForm(), HTTPStatus.OK)
+        page = _page(request, SignUpForm(), HTTPStatus.OK)
+        may_be_kept(page)
+        true_until(page, _next_count(timezone.now()))
+        return page
     response = _take_in(request)
     add_never_cache_headers(response)
     return response
+
+
+def _next_count(now: datetime) -> datetime:
+    every = _COUNTED_EVERY.total_seconds()
+    return datetime.fromtimestamp((now.timestamp() // every + 1) * every, UTC)
 
 
 def _take_in(request: HttpRequest) -> HttpResponse:

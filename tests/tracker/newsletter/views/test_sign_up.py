@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from pledges.models import Throttle
+from pledges.views.reading import TRUE_UNTIL
 from tests.factories import make_published_pledge, publish
 from tests.tracker.newsletter.people import make_asked_sign_up, make_sign_up, make_subscription
 from tracker.newsletter import wording
@@ -79,6 +80,13 @@ def test_the_answer_and_the_work_are_the_same_whatever_is_known(client: Client) 
     assert all(statements == work[0] for statements in work)
     assert {statement.split()[0] for statement in work[0]} == {"INSERT"}
     assert answers[0][1]["Cache-Control"] == "max-age=0, no-cache, no-store, must-revalidate, private"
+
+
+def test_its_page_may_be_kept_until_readers_are_counted_again(client: Client) -> None:
+    headers = client.get("/newsletter/").headers
+
+    assert (headers["Surrogate-Key"], headers["Cache-Control"].split(",")[0]) == ("site", "public")
+    assert 0 < float(headers[TRUE_UNTIL]) - timezone.now().timestamp() < 300
 
 
 def test_an_answer_names_no_address_and_sends_no_mail(client: Client) -> None:

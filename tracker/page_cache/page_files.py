@@ -1,0 +1,63 @@
+"""One last good page as the bytes of a file: a line of JSON, then the body in brotli."""
+
+import json
+import os
+import re
+import stat
+from pathlib import Path
+from typing import Any
+
+import brotli  # type: ignore[import-untyped]
+
+from tracker.page_cache.entries import Entry
+
+_STATUS = re.compile(r"[1-5][0-9]{2} [ -~]{1,100}", re.ASCII)
+_NAME, _VALUE = re.compile(r"[A-Za-z0-9-]+", re.ASCII), re.compile(r"[ -~\x80-\xff]*", re.ASCII)
+
+
+class DamagedError(Exception):
+    """What lies there is no page that was written whole."""
+
+
+def pack(key: str, entry: Entry) -> bytes:
+    kept = {name: getattr(entry, name) for name in ("status", "headers", "rendered_at", "position")}
+    head = json.dumps({"key": key, "tags": sorted(entry.tags), **kept})
+    return head.encode() + b"\n" + entry.reply("br").body
+
+
+def unpack(content: bytes) -> tuple[str, Entry]:
+    """Give the address and the answer, which counts as fresh no more; raises DamagedError."""
+    head, _, body = content.partition(b"\n")
+    try:
+        kept = json.loads(head)
+        return kept["key"], _entry(kept, brotli.decompress(body))
+    except (ValueError, KeyError, TypeError, ArithmeticError, RecursionError, brotli.error) as error:
+        raise DamagedError from error
+
+
+def read(file: Path) -> bytes:
+    """Give what a file holds; raises OSError at once for anything else that lies there, as a pipe that nobody fills."""
+    opened = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
+    with os.fdopen(opened, "rb") as content:
+        if not stat.S_ISREG(os.fstat(opened).st_mode):
+            raise OSError
+        return content.read()
+
+
+def _entry(kept: dict[str, Any], body: bytes) -> Entry:
+    if not (
+        _STATUS.fullmatch(kept["status"])
+        and all(_NAME.fullmatch(name) and _VALUE.fullmatch(value) for name, value in kept["headers"])
+        and all(isinstance(tag, str) for tag in kept["tags"])
+        and type(kept["position"]) is int
+    ):
+        raise DamagedError
+    return Entry(
+        status=kept["status"],
+        headers=[(name, value) for name, value in kept["headers"]],
+        body=body,
+        tags=frozenset(kept["tags"]),
+        expires_at=0,
+        rendered_at=float(kept["rendered_at"]),
+        position=kept["position"],
+    )
