@@ -7,14 +7,16 @@ from django.http import HttpRequest, HttpResponse
 from tracker import errors
 from tracker.page_cache.unavailable import REFUSAL
 
-_ALWAYS_ANSWERED = ("/healthz", "/readyz", "/media/")  # they ask nothing of it, or say themselves that it is gone
+_PROBES = {"/healthz", "/readyz"}  # which say themselves that it is gone
+_PICTURES = "/media/"  # which ask nothing of it
 
 
 def refuse_at_once(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
     """Middleware: asks nothing of a database that does not answer, so that nobody waits for it."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if REFUSAL in request.META and not request.path_info.startswith(_ALWAYS_ANSWERED):
+        path = request.path_info
+        if REFUSAL in request.META and path not in _PROBES and not path.startswith(_PICTURES):
             return errors.unavailable(request)
         return get_response(request)
 
