@@ -8,7 +8,7 @@ from tracker import errors
 from tracker.page_cache.unavailable import BUSY, REFUSAL, SILENT
 from tracker.page_cache.wrapper import STATE
 
-_ALWAYS_ANSWERED = ("/healthz", "/readyz")  # they ask nothing of it, or say themselves that it is gone
+_PROBES = {"/healthz", "/readyz"}  # which say themselves that it is gone
 
 
 def refuse_at_once(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
@@ -16,7 +16,7 @@ def refuse_at_once(get_response: Callable[[HttpRequest], HttpResponse]) -> Calla
 
     def middleware(request: HttpRequest) -> HttpResponse:
         why = _why_not(request)
-        if why is None or request.path_info.startswith(_ALWAYS_ANSWERED):
+        if why is None or request.path_info in _PROBES:
             return get_response(request)
         return errors.too_busy(request) if why == BUSY else errors.unavailable(request)
 

@@ -18,7 +18,7 @@ PAUSE = 10.0  # seconds
 
 _log = logging.getLogger("tracker.requests")
 _SECRETS = {"token", "key", "uidb64"}
-_NOT_LOGGED = ("/healthz", "/readyz")
+_NOT_LOGGED = {"/healthz", "/readyz"}
 _UNKNOWN = "(no such page)"
 _PROOF = {200, 206, 304, 410, 451}  # a page that is, or was, there
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"}
@@ -30,7 +30,7 @@ def follow(
     answer: Callable[[dict[str, Any], Start], Iterable[bytes]], environ: dict[str, Any], start_response: Start
 ) -> Iterable[bytes]:
     """Have a request answered and write a line about it."""
-    if environ["PATH_INFO"].startswith(_NOT_LOGGED) or not _log.isEnabledFor(logging.INFO):
+    if environ["PATH_INFO"] in _NOT_LOGGED or not _log.isEnabledFor(logging.INFO):
         return answer(environ, start_response)
     started = time.perf_counter()
     said: list[Any] = []

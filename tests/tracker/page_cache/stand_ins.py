@@ -1,7 +1,7 @@
 """What stands in for what the cache lies between: the application, the journal's reader, and who asks."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
@@ -22,11 +22,12 @@ class Site:
     asked: list[dict[str, Any]] = field(default_factory=list)
     gate: threading.Event = field(default_factory=threading.Event)
     while_rendering: Any = None
+    answer: Any = None  # instead of the body
 
     def __post_init__(self) -> None:
         self.gate.set()
 
-    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterator[bytes]:
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         self.asked.append(environ)
         if REFUSAL in environ:
             start_response("503 Service Unavailable", [])
@@ -37,7 +38,7 @@ class Site:
         if self.while_rendering:
             self.while_rendering()
         start_response(self.status, list(self.headers))
-        return iter([body])
+        return self.answer() if self.answer else iter([body])
 
 
 class Journal(JournalReader):
@@ -81,9 +82,8 @@ class Answer:
     body: bytes
 
 
-def ask(cache: PageCache, path: str = "/pledges/a/", **more: Any) -> Answer:
-    said: list[Any] = []
-    environ = {
+def make_environ(path: str, **more: Any) -> dict[str, Any]:
+    return {
         "REQUEST_METHOD": "GET",
         "PATH_INFO": path,
         "QUERY_STRING": "",
@@ -92,7 +92,14 @@ def ask(cache: PageCache, path: str = "/pledges/a/", **more: Any) -> Answer:
         "wsgi.input": BytesIO(),
         **more,
     }
-    body = b"".join(cache(environ, lambda status, headers, _exc=None: said.extend([status, headers])))
+
+
+def ask(cache: PageCache, path: str = "/pledges/a/", **more: Any) -> Answer:
+    said: list[Any] = []
+    parts: Any = cache(make_environ(path, **more), lambda status, headers, _exc=None: said.extend([status, headers]))
+    body = b"".join(parts)
+    if hasattr(parts, "close"):
+        parts.close()
     return Answer(said[0], dict(said[1]), body)
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.tracker.page_cache.stand_ins import Answer, Journal, Site, ask
+from tests.tracker.page_cache.stand_ins import Answer, Journal, Site, ask, make_environ
+from tests.tracker.page_cache.test_turns import Streaming
 from tracker.page_cache.unavailable import BUSY, SILENT
 from tracker.page_cache.wrapper import PageCache
 from tracker.requests import FAULT
@@ -107,6 +108,26 @@ def test_while_one_works_out_a_verdict_the_others_get_the_last(cache: PageCache,
     assert ask(cache, "/readyz").body == b"Limes."
 
 
+@pytest.mark.parametrize("asked", [{}, {"HTTP_COOKIE": "session=x"}])
+def test_a_streamed_answer_holds_its_turn_until_the_server_closes_it(
+    asked: dict[str, str], cache: PageCache, site: Site
+) -> None:
+    site.answer, site.headers = Streaming, []
+    first, second = open_answer(cache, **asked), open_answer(cache, **asked)
+
+    assert ask(cache, **asked).body == BUSY.encode()
+
+    first.close()
+    assert ask(cache, **asked).status == "200 OK"
+    second.close()
+    assert cache.turns.public._value == 6
+
+
+def open_answer(cache: PageCache, **more: str) -> Any:
+    """Give an answer as a server gets it, which passes its parts on and then closes it."""
+    return cache(make_environ("/log/entries.jsonl", **more), lambda *_answer: None)
+
+
 def send(cache: PageCache, path: str, body: bytes, **more: Any) -> tuple[Answer, dict[str, Any]]:
     environ = {"REQUEST_METHOD": "POST", "CONTENT_LENGTH": str(len(body)), "wsgi.input": BytesIO(body), **more}
     return ask(cache, path, **environ), environ
@@ -201,3 +222,10 @@ def test_without_a_turn_a_page_made_for_one_is_refused_and_counted(cache: PageCa
         assert ask(cache, HTTP_COOKIE="session=x").body == BUSY.encode()
 
     assert (cache.counters.refused, logged) == (1, ["refused: busy"])
+
+
+@pytest.mark.parametrize("path", ["/healthz-lemon", "/readyz/lemon"])
+def test_what_only_begins_like_a_probe_is_in_the_log(path: str, cache: PageCache, logged: list[str]) -> None:
+    ask(cache, path)
+
+    assert logged == ["made"]
