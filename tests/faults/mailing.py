@@ -1,8 +1,8 @@
 """Work for senders in processes of their own: `python -m tests.faults.mailing TASK …`, on the database of DATABASE_URL.
 
 `prepare COUNT NAME…` makes so many subscribers, and one for each name, and begins to send them an issue; `kill ROUNDS
-SENDERS` starts senders and kills them in the midst of it; `states` and `addresses STATE` print what became of the
-messages; `sign-up` prints how many milliseconds the site takes to answer a sign-up.
+SENDERS` starts senders and kills them in the midst of it; `sign-up` prints how many milliseconds the site takes to
+answer a sign-up.
 """
 
 import os
@@ -10,7 +10,6 @@ import random
 import signal
 import sys
 import time
-from collections import Counter
 from collections.abc import Callable
 from http import HTTPStatus
 
@@ -76,20 +75,6 @@ def _fork_sender() -> int:
     return pid
 
 
-def states() -> None:
-    from tracker.newsletter.models import Delivery  # noqa: PLC0415
-
-    for state, count in sorted(Counter(Delivery.objects.values_list("state", flat=True)).items()):
-        say(f"{state} {count}")
-
-
-def addresses(state: str) -> None:
-    from tracker.newsletter.models import Delivery  # noqa: PLC0415
-
-    for address in Delivery.objects.filter(state=state).values_list("subscription__address", flat=True):
-        say(str(address))
-
-
 def sign_up() -> None:
     browser, form = Client(), {"address": "lemon@reader.example", "digest": "on"}
     browser.get("/newsletter/", headers={"host": "127.0.0.1"})
@@ -106,8 +91,6 @@ def say(line: str) -> None:
 TASKS: dict[str, Callable[..., None]] = {
     "prepare": prepare,
     "kill": kill,
-    "states": states,
-    "addresses": addresses,
     "sign-up": sign_up,
 }
 

@@ -18,13 +18,12 @@ RESTORED = "restored"
 
 
 @pytest.fixture
-def site(environment: dict[str, str], manage: Run, tmp_path: Path) -> Iterator[dict[str, str]]:
+def site(environment: dict[str, str], _migrated: None, tmp_path: Path) -> Iterator[dict[str, str]]:
     """A site with pictures, at which somebody is publishing."""
     environment["MEDIA_ROOT"] = str(tmp_path / "media")
     (tmp_path / "media" / "2026").mkdir(parents=True)
     (tmp_path / "media" / "2026" / "lemon.png").write_bytes(b"a picture")
-    manage("migrate", "--verbosity=0")
-    publisher = start(environment, "lemon", 10_000)
+    publisher = start(environment, 10_000, "lemon")
     assert publisher.stdout is not None
     assert [publisher.stdout.readline() for _ in range(5)]
     yield environment

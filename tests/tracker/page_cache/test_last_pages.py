@@ -1,11 +1,11 @@
 """The last good pages on disk: whole or not at all, gone when purged, and never a reason to fail."""
 
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.servers import wait_until
 from tracker.page_cache.entries import Entry
 from tracker.page_cache.last_pages import LastPages
 
@@ -17,13 +17,6 @@ def make_pages(folder: Path, release: str = "one", max_age: float = 60, most_byt
 def make_entry(body: bytes = b"Lemons.", rendered_at: float | None = None, position: int | None = 1) -> Entry:
     moment = time.time() if rendered_at is None else rendered_at
     return Entry("200 OK", [("Content-Type", "text/html")], body, frozenset({"site"}), 0.0, moment, position)
-
-
-def wait_until(holds: Callable[[], bool]) -> None:
-    ends_at = time.monotonic() + 10
-    while not holds():
-        assert time.monotonic() < ends_at
-        time.sleep(0.01)
 
 
 def test_a_kept_page_is_found_by_the_next_process(tmp_path: Path) -> None:

@@ -3,8 +3,8 @@
 import threading
 import time
 
+from tests.servers import wait_until
 from tests.tracker.page_cache.stand_ins import Answer, Journal, Site, ask, make_old
-from tests.tracker.page_cache.test_last_pages import wait_until
 from tracker.page_cache.wrapper import BUSY, PageCache
 
 
