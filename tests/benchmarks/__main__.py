@@ -10,6 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.benchmarks.saying import say
 from tests.both_databases import Cluster, find_programs
 
 SETTINGS = {
@@ -64,10 +65,6 @@ def main() -> None:
             if part in asked:
                 on_sqlite(part, folder)
                 on_postgresql(part, folder)
-
-
-def say(line: str) -> None:
-    print(line, flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 from django.db import connection
 from django.test import Client
 
+from tests.benchmarks.saying import say
+
 ROUNDS = 7
 CLIENT = Client()  # one for all: a new one loads every middleware again
 SORTS = {"best match": "", "newest first": "changed"}
@@ -110,7 +112,3 @@ def _of_server() -> float:
     connection.ensure_connection()
     nanoseconds, *_rest = Path(f"/proc/{connection.connection.info.backend_pid}/schedstat").read_text().split()
     return int(nanoseconds) / 1e9
-
-
-def say(line: str) -> None:
-    print(line, flush=True)  # noqa: T201
