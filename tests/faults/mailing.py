@@ -1,8 +1,8 @@
 """Work for senders in processes of their own: `python -m tests.faults.mailing TASK …`, on the database of DATABASE_URL.
 
 `prepare COUNT NAME…` makes so many subscribers, and one for each name, and begins to send them an issue; `kill ROUNDS
-SENDERS` starts senders and kills them in the midst of it; `sign-up` prints how many milliseconds the site takes to
-answer a sign-up.
+SENDERS FILE` starts senders and kills them in the midst of it, once the mail server's file grows; `sign-up` prints how
+many milliseconds the site takes to answer a sign-up.
 """
 
 import os
@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable
 from http import HTTPStatus
+from pathlib import Path
 
 import django
 from django.core.management import call_command
@@ -21,8 +22,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.benchmarks.saying import say
+from tests.servers import wait_until
 
-LONGEST = 1.2  # seconds from the start of a sender to its end
+LONGEST = 0.2  # seconds from the first message that is taken to the kill
 
 
 def prepare(count: str, *names: str) -> None:
@@ -57,13 +59,16 @@ def prepare(count: str, *names: str) -> None:
     say(f"{time.perf_counter() - started:.2f}")
 
 
-def kill(rounds: str, senders: str) -> None:
+def kill(rounds: str, senders: str, taken: str) -> None:
     """Fork, because starting takes longer than sending; nothing here has a connection that the children could share."""
     reverse("home")  # loads all addresses, once instead of in every sender
     dice = random.Random(int(rounds))  # noqa: S311
+    Path(taken).touch()
     for _round in range(int(rounds)):
+        before = Path(taken).stat().st_size
         pids = [_fork_sender() for _ in range(int(senders))]
-        time.sleep(dice.uniform(0.2, LONGEST))
+        wait_until(lambda before=before: Path(taken).stat().st_size > before)  # type: ignore[misc]
+        time.sleep(dice.uniform(0, LONGEST))
         for pid in pids:
             os.kill(pid, signal.SIGKILL)
             os.waitpid(pid, 0)

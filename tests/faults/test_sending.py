@@ -74,7 +74,7 @@ def test_kill_20_times_doubles_and_loses_nothing(task: Task, manage: Run, databa
     (seconds,) = task("prepare", str(ROWS))
     assert float(seconds) < 5
 
-    task("kill", str(ROUNDS), str(SENDERS))
+    task("kill", str(ROUNDS), str(SENDERS), str(file))
     killed_with = states(database_url)
     finished = manage("send_newsletter", "--once")
 
