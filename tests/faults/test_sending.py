@@ -64,7 +64,8 @@ def states(url: str) -> dict[str, int]:
 def addresses(url: str, state: str) -> set[str]:
     """Give the addresses of the messages that are in a state."""
     question = """
-        SELECT address, state FROM newsletter_delivery JOIN newsletter_subscription reader ON reader.id = subscription_id
+        SELECT reader.address, message.state FROM newsletter_delivery message
+        JOIN newsletter_subscription reader ON reader.id = message.subscription_id
     """
     return {address for address, found in ask_database(url, question) if found == state}
 
