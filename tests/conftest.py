@@ -3,10 +3,11 @@ from typing import Any
 
 import hypothesis
 import pytest
+from django.conf import settings
 from django.core.cache import caches
-from django.db import connection
-from django.test import Client
-from pytest_django import Settings
+from django.db import connection, transaction
+from django.test import Client, override_settings
+from pytest_django import DjangoDbBlocker
 
 from pledges.guards import remove_guards
 
@@ -16,22 +17,39 @@ hypothesis.settings.load_profile("untimed")
 pytest_plugins = ["tests.processes", "tests.other_site"]
 
 
-@pytest.fixture(autouse=True)
-def _test_settings(settings: Settings) -> None:
+@pytest.fixture(scope="session", autouse=True)
+def _test_settings() -> Iterator[None]:
     """Tests collect no static files and do not pay for slow password hashes."""
-    settings.STORAGES = {
+    storages = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.WHITENOISE_AUTOREFRESH = True
-    settings.WHITENOISE_USE_FINDERS = True
+    with override_settings(
+        STORAGES=storages,
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        WHITENOISE_AUTOREFRESH=True,
+        WHITENOISE_USE_FINDERS=True,
+    ):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _no_fragments() -> None:
+    """What one test changed in settings or words is in no page of the next."""
     caches["template_fragments"].clear()
 
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings() -> None:
     """Each worker has an engine of its own, so no database takes the worker's name (SQLite's would become a file)."""
+
+
+@pytest.fixture(scope="module")
+def kept_rows(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """What a module's own fixtures make stays for all of its tests: each of them works in a savepoint within."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 class Browser(Client):

@@ -1,14 +1,18 @@
 """Fixtures for tests that work in processes of their own, on a database of their own."""
 
 import os
-import socket
+import shutil
+import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
+from django.conf import settings
 
 from tests.both_databases import DATABASE
 
@@ -16,22 +20,35 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 @pytest.fixture
-def database_url(tmp_path: Path) -> Iterator[str]:
+def database_url(tmp_path: Path) -> str:
     """A database of its own, which other processes can reach too."""
-    if DATABASE == "sqlite":
-        yield f"sqlite:///{tmp_path / 'faults.sqlite3'}"
-        return
-    url = os.environ["TEST_POSTGRESQL_URL"]
-    with psycopg.connect(url, autocommit=True) as server:
-        server.execute("DROP DATABASE IF EXISTS faults WITH (FORCE)")
-        server.execute("CREATE DATABASE faults")
-        yield url.removesuffix("/postgres") + "/faults"
-        server.execute("DROP DATABASE faults WITH (FORCE)")
+    return new_database("faults", tmp_path)
+
+
+@pytest.fixture(scope="session")
+def migrated_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A migrated database on which nobody works: it is there to be copied."""
+    url = new_database("migrated", tmp_path_factory.mktemp("migrated"))
+    _run_once("migrate", DATABASE_URL=url)
+    return url
 
 
 @pytest.fixture
-def environment(database_url: str, tmp_path: Path) -> dict[str, str]:
-    return {**os.environ, "DATABASE_URL": database_url, "STATIC_ROOT": str(tmp_path / "staticfiles")}
+def _migrated(database_url: str, migrated_url: str, tmp_path: Path) -> None:
+    new_database("faults", tmp_path, like=migrated_url)
+
+
+@pytest.fixture(scope="session")
+def collected_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The files that a site serves beside its pages, for all who only read them."""
+    folder = tmp_path_factory.mktemp("static")
+    _run_once("collectstatic", "--no-input", STATIC_ROOT=str(folder))
+    return folder
+
+
+@pytest.fixture
+def environment(database_url: str, collected_files: Path) -> dict[str, str]:
+    return {**os.environ, "DATABASE_URL": database_url, "STATIC_ROOT": str(collected_files)}
 
 
 @pytest.fixture
@@ -45,8 +62,29 @@ def manage(environment: dict[str, str]) -> Run:
     return run
 
 
-def free_port() -> int:
-    """Find a port that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def new_database(name: str, folder: Path, *, like: str = "") -> str:
+    """Make a database, empty or a copy of one that nobody works on, in place of any of that name; gives its address."""
+    if DATABASE == "sqlite":
+        file = folder / f"{name}.sqlite3"
+        if like:
+            shutil.copyfile(like.removeprefix("sqlite:///"), file)
+        return f"sqlite:///{file}"
+    server_url = os.environ["TEST_POSTGRESQL_URL"]
+    with psycopg.connect(server_url, autocommit=True) as server:
+        server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        server.execute(f"CREATE DATABASE {name} TEMPLATE {like.rpartition('/')[2] or 'template1'}")
+    return f"{server_url.removesuffix('/postgres')}/{name}"
+
+
+def ask_database(url: str, question: str) -> list[tuple[Any, ...]]:
+    """Ask in SQL, which takes no process that loads Django first."""
+    if url.startswith("sqlite"):
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as file:
+            return file.execute(question).fetchall()
+    with psycopg.connect(url) as server:
+        return server.execute(question.encode()).fetchall()
+
+
+def _run_once(*arguments: str, **variables: str) -> None:
+    command = [sys.executable, "manage.py", *arguments, "--verbosity=0"]
+    subprocess.run(command, env={**os.environ, **variables}, cwd=settings.BASE_DIR, check=True)

@@ -135,25 +135,20 @@ def crowd(
 
 
 @contextmanager
-def serve(
-    database_url: str, folder: Path, *, static: Path | None = None, application: str = "", **more: str
-) -> Iterator[Server]:
-    """Serve a site on a database that is migrated, with `folder` for all that it keeps and, unless given, its files."""
+def serve(database_url: str, folder: Path, *, static: Path, application: str = "", **more: str) -> Iterator[Server]:
+    """Serve a site on a database that is migrated, with collected files and `folder` for all that it keeps."""
     port = find_free_port()
     environment = {
         "PATH": os.environ["PATH"],
         "DJANGO_SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyz-only-for-this-test",
         "SITE_URL": f"http://127.0.0.1:{port}",
         "DATABASE_URL": database_url,
-        "STATIC_ROOT": str(static or folder / "static"),
+        "STATIC_ROOT": str(static),
         "MEDIA_ROOT": str(folder / "media"),
         "LAST_PAGES_ROOT": str(folder / "last_pages"),
         "WEB_CONCURRENCY": "2",
         **more,
     }
-    if not static:
-        collect = [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity=0"]
-        subprocess.run(collect, env=environment, cwd=settings.BASE_DIR, check=True)
     server = Server(port, folder, environment, start(environment, folder, port, application))
     try:
         wait_until(lambda: server.process.poll() is None and server.get("/healthz").status == http.client.OK)
@@ -178,6 +173,7 @@ def start(environment: dict[str, str], folder: Path, port: int, application: str
 
 
 def find_free_port() -> int:
+    """Find a port that nothing listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

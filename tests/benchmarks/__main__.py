@@ -11,6 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.benchmarks.saying import say
 from tests.both_databases import Cluster, find_programs
 
 SETTINGS = {
@@ -67,10 +68,6 @@ def main() -> None:
             if part in asked:
                 on_sqlite(part, folder)
                 on_postgresql(part, folder)
-
-
-def say(line: str) -> None:
-    print(line, flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":

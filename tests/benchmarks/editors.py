@@ -8,7 +8,8 @@ import django
 from django.db import connection, transaction
 from django.test import Client
 
-from tests.benchmarks.lists import measure, say
+from tests.benchmarks.lists import measure
+from tests.benchmarks.saying import say
 
 PLEDGES, EVIDENCE = 10_000, 10
 LABELS = 100  # of every kind

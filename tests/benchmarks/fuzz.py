@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import django
 from django.utils.module_loading import import_string
 
+from tests.benchmarks.saying import say
+
 if TYPE_CHECKING:
     from tests.fuzzing.answers import Answer
     from tests.fuzzing.requests import Request
@@ -54,10 +56,6 @@ def name_slow(request: "Request", answer: "Answer") -> None:
     verdict = f", more than {1000 * SLOWEST:.0f}" if again.seconds > SLOWEST else ""
     took = f"{1000 * again.seconds:.0f} ms (CPU {1000 * again.cpu:.0f} ms; {1000 * answer.seconds:.0f} ms at first)"
     say(f"  among the slowest: {took}{verdict}: {request.method} {request.target[:100]}")
-
-
-def say(line: str) -> None:
-    print(line, flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -6,7 +6,8 @@
 import django
 
 from tests.benchmarks.growing import FIRST, grow
-from tests.benchmarks.lists import measure_lists, say
+from tests.benchmarks.lists import measure_lists
+from tests.benchmarks.saying import say
 from tests.benchmarks.search import measure_searches
 
 TIMES = (1, 10, 2, 5)  # as many pledges as before

@@ -19,6 +19,7 @@ from pathlib import Path
 import django
 
 from tests.benchmarks.load import Measured, crowded, measure, memory
+from tests.benchmarks.saying import say
 from tests.servers import Reply, Server, crowd, serve, wait_until
 
 PLEDGES, CORRECTED = 480, 20
@@ -214,10 +215,6 @@ def made(folder: Path) -> Path:
 
 def said_memory(megabytes: dict[str, float]) -> str:
     return f"{megabytes['Pss']:.0f} MB (PSS), {megabytes['Rss']:.0f} MB (RSS, what they share counted for each)"
-
-
-def say(line: str) -> None:
-    print(line, flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -10,6 +10,8 @@ from django.http import QueryDict
 from django.test import Client
 from django.utils.timezone import localdate
 
+from tests.benchmarks.saying import say
+
 ROUNDS = 25
 CLIENT = Client()  # one for all: a new one loads every middleware again
 NARROWED = {"rating": "kept", "topic": "topic-3"}
@@ -63,7 +65,3 @@ def measure(*questions: Callable[[], None], rounds: int = ROUNDS) -> list[float]
             question()
             taken.append(1000 * (time.perf_counter() - started))
     return [statistics.median(taken) for taken in times]
-
-
-def say(line: str) -> None:
-    print(line, flush=True)  # noqa: T201

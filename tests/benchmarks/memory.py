@@ -10,8 +10,9 @@ from pathlib import Path
 
 import django
 
-from tests.benchmarks.hot import made, make_pledges, said_memory, say
+from tests.benchmarks.hot import made, make_pledges, said_memory
 from tests.benchmarks.load import memory
+from tests.benchmarks.saying import say
 from tests.servers import crowd, serve
 
 ADDRESSES, REQUESTS, STEP = 20_000, 100_000, 10_000

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import django
 
+from tests.benchmarks.saying import say
+
 SUBSCRIBERS = 100_000
 ROUNDS, MESSAGES = 15, 200
 PAGE = resource.getpagesize()
@@ -157,10 +159,6 @@ def start_sink() -> tuple["subprocess.Popen[str]", int]:
     assert sink.stdout is not None
     assert sink.stdout.readline() == "ready\n"
     return sink, port
-
-
-def say(line: str) -> None:
-    print(line, flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":

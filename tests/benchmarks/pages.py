@@ -16,6 +16,8 @@ from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from tests.benchmarks.saying import say
+
 PLEDGES = 1_000
 ROUNDS, REQUESTS = 25, 4
 
@@ -108,10 +110,6 @@ def profile(path: str) -> None:
     pstats.Stats(profiler, stream=text).sort_stats("tottime").print_stats(25)
     pstats.Stats(profiler, stream=text).sort_stats("cumtime").print_stats(60)
     say(text.getvalue())
-
-
-def say(line: str) -> None:
-    print(line, flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import django
 
+from tests.benchmarks.saying import say
+
 ENTRIES = 10_000
 ROUNDS = 5
 
@@ -41,10 +43,6 @@ def median(question: Callable[[], None]) -> str:
         times.append(time.perf_counter() - started)
         cpu.append(time.process_time() - used)
     return f"{statistics.median(times):.2f} s (CPU {statistics.median(cpu):.2f} s)"
-
-
-def say(line: str) -> None:
-    print(line, flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from django.db import connection
 from django.test import Client
 
 from tests.benchmarks.growing import FIRST, grow
+from tests.benchmarks.saying import say
 
 LARGEST = 100_000
 ROUNDS = 7
@@ -114,10 +115,6 @@ def _of_server() -> float:
     connection.ensure_connection()
     nanoseconds, *_rest = Path(f"/proc/{connection.connection.info.backend_pid}/schedstat").read_text().split()
     return int(nanoseconds) / 1e9
-
-
-def say(line: str) -> None:
-    print(line, flush=True)  # noqa: T201
 
 
 def main() -> None:

@@ -3,17 +3,21 @@
 import os
 import shutil
 import threading
-import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.test import override_settings
 from playwright.sync_api import Browser, sync_playwright
-from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
+from tests.servers import wait_until
+
 CHROMIUM = shutil.which("chromium")
-PLAIN_HTTP = {
+PLAIN_HTTP: dict[str, Any] = {
+    "ALLOWED_HOSTS": ["127.0.0.1"],
     "SECURE_SSL_REDIRECT": False,
     "SESSION_COOKIE_SECURE": False,
     "SESSION_COOKIE_NAME": "session",
@@ -39,27 +43,20 @@ def chromium(django_db_setup: None) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def _plain_http(settings: Settings, tmp_path: Path) -> None:
-    for name, value in PLAIN_HTTP.items():
-        setattr(settings, name, value)
-    settings.ALLOWED_HOSTS = ["127.0.0.1"]
-    settings.MEDIA_ROOT = tmp_path / "media"
+def site(chromium: Browser, guarded_transactions: None, tmp_path: Path) -> Iterator[str]:
+    """The address of the site on this machine."""
+    with serving(chromium, media=tmp_path / "media") as address:
+        yield address
 
 
-@pytest.fixture
-def site(chromium: Browser, _plain_http: None, guarded_transactions: None) -> Iterator[str]:
-    """The address of the site on this machine. The plugin's `live_server` would keep the settings of https."""
-    server = LiveServer("127.0.0.1")
-    yield server.url
-    for context in chromium.contexts:
-        context.close()
-    _wait_until_nobody_is_served()
-    server.stop()
-
-
-def _wait_until_nobody_is_served() -> None:
-    """The server does not wait for its threads, and on SQLite each of them lets go of the one connection."""
-    ends_at = time.monotonic() + 10
-    while any("process_request_thread" in thread.name for thread in threading.enumerate()):
-        assert time.monotonic() < ends_at
-        time.sleep(0.01)
+@contextmanager
+def serving(chromium: Browser, *, media: Path) -> Iterator[str]:
+    """Serve over plain http. The plugin's `live_server` would keep the settings of https."""
+    with override_settings(**PLAIN_HTTP, MEDIA_ROOT=media):
+        server = LiveServer("127.0.0.1")
+        yield server.url
+        for context in chromium.contexts:
+            context.close()
+        # The server does not wait for its threads, and on SQLite each of them lets go of the one connection.
+        wait_until(lambda: not any("process_request_thread" in thread.name for thread in threading.enumerate()))
+        server.stop()

@@ -1,6 +1,7 @@
 """Every public page in Chromium: light, dark and forced colours, narrow and wide, nothing but its own bytes."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,12 +10,13 @@ from playwright.sync_api import Browser, Page
 
 from pledges.models import Pledge
 from tests.both_databases import DATABASE
+from tests.browser.conftest import serving
 from tests.pages.full_site import make_full_site
 from tests.pages.surfaces import BY_TOKEN, PUBLIC_SURFACES, Surface
 
 pytestmark = [
     pytest.mark.skipif(DATABASE != "sqlite", reason="one browser is enough: no database takes part"),
-    pytest.mark.django_db(transaction=True),
+    pytest.mark.django_db,
 ]
 
 PAGES = [*(surface for surface in PUBLIC_SURFACES if surface.is_html), Surface("not-found", "/nowhere/", queries=0)]
@@ -30,14 +32,22 @@ COLOURS: list[dict[str, str]] = [{"color_scheme": "light"}, {"color_scheme": "da
 SCREENSHOTS = os.environ.get("SCREENSHOTS")  # a folder outside the tree, for somebody to look through
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def site(chromium: Browser, kept_rows: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of one site for all of these tests, which only read: its threads share the tests' own connection."""
+    with serving(chromium, media=tmp_path_factory.mktemp("media")) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
 def pledge(site: str) -> Pledge:
     return make_full_site()
 
 
 @pytest.fixture
-def page(chromium: Browser, site: str) -> Page:
-    return chromium.new_context(reduced_motion="reduce").new_page()
+def page(chromium: Browser, site: str) -> Iterator[Page]:
+    with chromium.new_context(reduced_motion="reduce") as context:
+        yield context.new_page()
 
 
 @pytest.mark.parametrize("surface", PAGES, ids=lambda surface: surface.name)

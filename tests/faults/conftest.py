@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.client import OK
 from pathlib import Path
 
@@ -14,6 +14,7 @@ import pytest
 from django.conf import settings
 
 from tests.both_databases import DATABASE, Cluster
+from tests.processes import new_database
 from tests.servers import Server, serve, wait_until
 
 PLEDGES = 20
@@ -24,7 +25,7 @@ class Site:
     server: Server
     newsroom: "subprocess.Popen[str]"
     slugs: list[str]
-    cluster: Cluster | None
+    cluster: Cluster | None = None
 
     def addresses(self) -> list[str]:
         return [f"/pledges/{slug}/" for slug in self.slugs]
@@ -49,17 +50,23 @@ class Site:
 
 
 @pytest.fixture(scope="package")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(
+    request: pytest.FixtureRequest, collected_files: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("site")
-    cluster = Cluster() if DATABASE == "postgresql" else None
-    try:
-        if cluster:
-            cluster.start()
-        with at_work(cluster.url if cluster else f"sqlite:///{folder}/tracker.sqlite3", folder, cluster) as site:
+    if DATABASE == "sqlite":
+        url = new_database("tracker", folder, like=request.getfixturevalue("migrated_url"))
+        with at_work(url, folder, collected_files) as site:
             yield site
+        return
+    cluster = Cluster()
+    try:
+        cluster.start()
+        run({**os.environ, "DATABASE_URL": cluster.url}, "manage.py", "migrate", "--verbosity=0").communicate()
+        with at_work(cluster.url, folder, collected_files) as site:
+            yield replace(site, cluster=cluster)
     finally:
-        if cluster:
-            cluster.stop()
+        cluster.stop()
 
 
 @pytest.fixture(scope="module")
@@ -71,15 +78,14 @@ def crowd_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
 
 
 @contextmanager
-def at_work(database_url: str, folder: Path, cluster: Cluster | None) -> Iterator[Site]:
+def at_work(database_url: str, folder: Path, static: Path) -> Iterator[Site]:
     environment = {**os.environ, "DATABASE_URL": database_url}
-    run(environment, "manage.py", "migrate", "--verbosity=0").communicate()
     newsroom = run(environment, "-m", "tests.faults.newsroom", str(PLEDGES))
     try:
         assert newsroom.stdout is not None
         slugs = newsroom.stdout.readline().split()
-        with serve(database_url, folder) as server:
-            yield Site(server, newsroom, slugs, cluster)
+        with serve(database_url, folder, static=static) as server:
+            yield Site(server, newsroom, slugs)
     finally:
         newsroom.communicate(timeout=10)
 

@@ -1,8 +1,8 @@
 """Work for senders in processes of their own: `python -m tests.faults.mailing TASK …`, on the database of DATABASE_URL.
 
 `prepare COUNT NAME…` makes so many subscribers, and one for each name, and begins to send them an issue; `kill ROUNDS
-SENDERS` starts senders and kills them in the midst of it; `states` and `addresses STATE` print what became of the
-messages; `sign-up` prints how many milliseconds the site takes to answer a sign-up.
+SENDERS FILE` starts senders and kills them in the midst of it, once the mail server's file grows; `sign-up` prints how
+many milliseconds the site takes to answer a sign-up.
 """
 
 import os
@@ -10,9 +10,9 @@ import random
 import signal
 import sys
 import time
-from collections import Counter
 from collections.abc import Callable
 from http import HTTPStatus
+from pathlib import Path
 
 import django
 from django.core.management import call_command
@@ -21,7 +21,10 @@ from django.test.utils import setup_test_environment
 from django.urls import reverse
 from django.utils import timezone
 
-LONGEST = 1.2  # seconds from the start of a sender to its end
+from tests.benchmarks.saying import say
+from tests.servers import wait_until
+
+LONGEST = 0.2  # seconds from the first message that is taken to the kill
 
 
 def prepare(count: str, *names: str) -> None:
@@ -56,13 +59,16 @@ def prepare(count: str, *names: str) -> None:
     say(f"{time.perf_counter() - started:.2f}")
 
 
-def kill(rounds: str, senders: str) -> None:
+def kill(rounds: str, senders: str, taken: str) -> None:
     """Fork, because starting takes longer than sending; nothing here has a connection that the children could share."""
     reverse("home")  # loads all addresses, once instead of in every sender
     dice = random.Random(int(rounds))  # noqa: S311
+    Path(taken).touch()
     for _round in range(int(rounds)):
+        before = Path(taken).stat().st_size
         pids = [_fork_sender() for _ in range(int(senders))]
-        time.sleep(dice.uniform(0.2, LONGEST))
+        wait_until(lambda before=before: Path(taken).stat().st_size > before)  # type: ignore[misc]
+        time.sleep(dice.uniform(0, LONGEST))
         for pid in pids:
             os.kill(pid, signal.SIGKILL)
             os.waitpid(pid, 0)
@@ -76,20 +82,6 @@ def _fork_sender() -> int:
     return pid
 
 
-def states() -> None:
-    from tracker.newsletter.models import Delivery  # noqa: PLC0415
-
-    for state, count in sorted(Counter(Delivery.objects.values_list("state", flat=True)).items()):
-        say(f"{state} {count}")
-
-
-def addresses(state: str) -> None:
-    from tracker.newsletter.models import Delivery  # noqa: PLC0415
-
-    for address in Delivery.objects.filter(state=state).values_list("subscription__address", flat=True):
-        say(str(address))
-
-
 def sign_up() -> None:
     browser, form = Client(), {"address": "lemon@reader.example", "digest": "on"}
     browser.get("/newsletter/", headers={"host": "127.0.0.1"})
@@ -99,15 +91,9 @@ def sign_up() -> None:
     say(f"{1000 * (time.perf_counter() - started):.0f}")
 
 
-def say(line: str) -> None:
-    print(line, flush=True)  # noqa: T201
-
-
 TASKS: dict[str, Callable[..., None]] = {
     "prepare": prepare,
     "kill": kill,
-    "states": states,
-    "addresses": addresses,
     "sign-up": sign_up,
 }
 

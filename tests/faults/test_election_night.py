@@ -252,15 +252,15 @@ def is_running(pid: int) -> bool:
 
 
 @pytest.mark.parametrize("state", ["gone", "a file", "full"])
-def test_last_pages_that_cannot_be_written_fail_no_page(state: str, site: Site, tmp_path: Path) -> None:
+def test_last_pages_that_cannot_be_written_fail_no_page(
+    state: str, site: Site, collected_files: Path, tmp_path: Path
+) -> None:
     folder = tmp_path / "last_pages"
     if state == "a file":
         folder = tmp_path / "file" / "last_pages"
         (tmp_path / "file").touch()
     more = {"LAST_PAGES_ROOT": str(folder), "WEB_CONCURRENCY": "1", "GUNICORN_CMD_ARGS": ""}
-    with serve(
-        site.server.environment["DATABASE_URL"], tmp_path, static=site.server.folder / "static", **more
-    ) as server:
+    with serve(site.server.environment["DATABASE_URL"], tmp_path, static=collected_files, **more) as server:
         if state == "full":
             resource.prlimit(server.workers()[0], resource.RLIMIT_FSIZE, (10, 10))
         if state == "gone":

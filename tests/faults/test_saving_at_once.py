@@ -28,9 +28,7 @@ def run_at_once(environment: dict[str, str], *kinds: str) -> dict[str, list[int]
 
 
 @pytest.fixture
-def _prepared(environment: dict[str, str], manage: Run) -> None:
-    manage("migrate", "--verbosity=0")
-    manage("collectstatic", "--no-input", "--verbosity=0")
+def _prepared(environment: dict[str, str], _migrated: None) -> None:
     run_at_once(environment, "prepare")
 
 

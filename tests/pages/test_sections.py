@@ -1,13 +1,11 @@
 """Every part of the pages of a full site is there, says what it is for, and stands in its place."""
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
 from django.utils import timezone
 from django.utils.formats import date_format
-from pytest_django import Settings
 
 from pledges.models import Pledge
 from tests.factories import make_evidence, make_pledge, make_source, make_verdict, publish
@@ -17,10 +15,10 @@ from tests.pages.reading import assert_in_order, words_of
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def pledge(settings: Settings, tmp_path: Path) -> Pledge:
-    settings.MEDIA_ROOT = tmp_path
-    return make_full_site()
+@pytest.fixture(scope="module")
+def pledge(kept_rows: None, tmp_path_factory: pytest.TempPathFactory) -> Pledge:
+    with override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("media")):
+        return make_full_site()
 
 
 def read(client: Client, path: str) -> str:

@@ -14,12 +14,16 @@ from pytest_django import Settings
 
 from pledges.models import Department, Edition, Promisor, Rating, SiteText, Topic
 from pledges.templatetags import record
+from tests.both_databases import DATABASE
 from tests.factories import make_published_pledge, publish
 from tests.pages.full_site import make_full_site
 from tests.pages.surfaces import BY_TOKEN, PUBLIC_SURFACES, Surface
 from tracker.newsletter.models import Issue
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.skipif(DATABASE != "sqlite", reason="the pages have the same words on both"),
+]
 
 PAGES = [*(surface for surface in PUBLIC_SURFACES if surface.is_html), *BY_TOKEN]
 PAGES.append(Surface("difference", "/pledges/{slug}/editions/2/changes/", queries=1))
@@ -68,16 +72,14 @@ def unmarked(html: str, said: set[str]) -> set[str]:
 
 
 @pytest.mark.usefixtures("_pseudo_locale")
-@pytest.mark.parametrize("surface", PAGES, ids=lambda surface: surface.name)
-def test_every_word_is_marked_for_translation(
-    surface: Surface, client: Client, settings: Settings, tmp_path: Path
-) -> None:
+def test_every_word_is_marked_for_translation(client: Client, settings: Settings, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path
     pledge = make_full_site()
+    said = words_of_the_record()
 
-    html = client.get(surface.path_for(pledge)).content.decode()
+    found = {page.name: unmarked(client.get(page.path_for(pledge)).content.decode(), said) for page in PAGES}
 
-    assert unmarked(html, said=words_of_the_record()) == set()
+    assert {name: words for name, words in found.items() if words} == {}
 
 
 @pytest.mark.usefixtures("_pseudo_locale")
@@ -93,7 +95,7 @@ def test_so_is_every_word_where_something_is_refused_withdrawn_or_not_found(
     answers |= {"post": client.post("/"), "sign-up": client.post("/newsletter/", {"address": "lemons"})}
     said = words_of_the_record()
 
-    found = {name: unmarked(answer.content.decode(), said=said) for name, answer in answers.items()}
+    found = {name: unmarked(answer.content.decode(), said) for name, answer in answers.items()}
 
     assert {name: words for name, words in found.items() if words} == {}
     assert {answer.status_code for answer in answers.values()} >= {400, 404, 405, 410}
@@ -108,7 +110,7 @@ def test_so_is_every_word_of_a_site_without_a_pledge(path: str, client: Client) 
     response = client.get(path)
 
     assert response.status_code == 200
-    assert unmarked(response.content.decode(), said=words_of_the_record()) == set()
+    assert unmarked(response.content.decode(), words_of_the_record()) == set()
 
 
 def words_of_the_record() -> set[str]:

@@ -30,8 +30,13 @@ def verdict(edition: Edition) -> Verdict:
 
 
 @pytest.fixture
-def mixed() -> list[PublicPledge]:
-    """Eighteen public pledges that differ in everything a filter asks for."""
+def mixed(db: None, kept_mixed: None) -> list[PublicPledge]:
+    """Eighteen public pledges that differ in everything a filter asks for: a module's tests see them all, or none does."""
+    return list(PublicPledge.objects.all())
+
+
+@pytest.fixture(scope="module")
+def kept_mixed(kept_rows: None) -> None:
     topics = [make_topic(slug=slug, name=slug.title()) for slug in ("pips", "peel")]
     ratings = [make_rating(slug="juiced", family="kept"), make_rating(slug="dry", family="broken"), None]
     departments = [Department.objects.create(slug=slug, name=slug) for slug in ("groves", "presses")]
@@ -52,4 +57,3 @@ def mixed() -> list[PublicPledge]:
             day = TODAY - timedelta(days=30)
             checks.record(pledge, checked_on=day, next_due_on=TODAY + timedelta(days=number - 8), by=editor)
         move(pledge.pk, FIRST + timedelta(hours=15 * number))
-    return list(PublicPledge.objects.all())

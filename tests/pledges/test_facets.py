@@ -5,8 +5,8 @@ from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pledges.models import PublicPledge
-from tests.factories import make_pledge, make_source, publish
+from pledges.models import Pledge, PublicPledge
+from tests.factories import publish
 from tests.pledges.asking import by_hand, narrowed, slugs
 
 pytestmark = pytest.mark.django_db
@@ -98,18 +98,27 @@ def test_what_to_drop_has_no_number_where_there_are_more_than_are_counted(
     assert [(chip.filter_name, count) for chip, count in pledge_filter.to_drop] == [("family", None)]
 
 
-def test_only_the_sources_with_the_most_pledges_are_on_offer_and_the_chosen_one(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("pledges.facets.MOST_SOURCES", 1)
-    monkeypatch.setattr("pledges.filters.MOST_SOURCES", 1)
-    much, little = make_source(title="Much"), make_source(title="Little")
-    for source in (much, much, little):
-        publish(make_pledge(made_in=source))
+def test_nothing_has_changed_since_a_day_to_come(mixed: list[PublicPledge]) -> None:
+    pledge_filter = narrowed(changed_since="9999-12-31")
 
-    def on_offer(**asked: str) -> list[str]:
-        return [str(name) for _key, name in narrowed(**asked).form.fields["source"].choices]  # type: ignore[attr-defined]
+    assert pledge_filter.page().count == 0
+    assert [(chip.address, count) for chip, count in pledge_filter.to_drop] == [("/pledges/", len(mixed))]
 
-    assert on_offer() == ["Any", "Much (2)"]
-    assert on_offer(overdue="1") == ["Any"]
-    assert on_offer(source=str(little.pk)) == ["Any", "Much (2)", "Little (1)"]
+
+def test_says_which_filter_to_drop(mixed: list[PublicPledge]) -> None:
+    pledge_filter = narrowed(topic="pips", family="stalled")
+
+    assert pledge_filter.page().rows == []
+    assert [(chip.name, chip.address, count) for chip, count in pledge_filter.to_drop] == [
+        ("Kind of rating: Stalled", "/pledges/?topic=pips", 9)
+    ]
+
+
+def test_a_withdrawn_pledge_is_in_no_list_and_no_count(mixed: list[PublicPledge]) -> None:
+    pledge = Pledge.objects.get(pk=mixed[0].pk)
+    publish(pledge, kind="withdrawal")
+
+    pledge_filter = narrowed()
+
+    assert mixed[0].slug not in slugs(pledge_filter)
+    assert pledge_filter.page().count == len(mixed) - 1

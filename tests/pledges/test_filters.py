@@ -5,18 +5,11 @@ from urllib.parse import parse_qsl
 import pytest
 from django.test import Client
 
-from pledges.models import Pledge, PublicPledge, PublicSource, Rating, Tally
+from pledges.models import Pledge, PublicSource, Rating, Tally
 from tests.factories import make_evidence, make_pledge, make_rating, make_source, make_topic, make_verdict, publish
 from tests.pledges.asking import narrowed, slugs
 
 pytestmark = pytest.mark.django_db
-
-
-def test_nothing_has_changed_since_a_day_to_come(mixed: list[PublicPledge]) -> None:
-    pledge_filter = narrowed(changed_since="9999-12-31")
-
-    assert pledge_filter.page().count == 0
-    assert [(chip.address, count) for chip, count in pledge_filter.to_drop] == [("/pledges/", len(mixed))]
 
 
 @pytest.mark.parametrize("source", ["1", "x", "-1", "07001", "9" * 18, "9" * 4_000, "७००१"])
@@ -187,25 +180,6 @@ def test_what_was_found_is_marked_and_nothing_in_it_is_markup(client: Client) ->
     assert "Sour &lt;i&gt;<mark>limes</mark>&lt;/i&gt; &amp; <mark>pips</mark>, all of them." in html
 
 
-def test_says_which_filter_to_drop(mixed: list[PublicPledge]) -> None:
-    pledge_filter = narrowed(topic="pips", family="stalled")
-
-    assert pledge_filter.page().rows == []
-    assert [(chip.name, chip.address, count) for chip, count in pledge_filter.to_drop] == [
-        ("Outcome: Stalled", "/pledges/?topic=pips", 9)
-    ]
-
-
-def test_a_withdrawn_pledge_is_in_no_list_and_no_count(mixed: list[PublicPledge]) -> None:
-    pledge = Pledge.objects.get(pk=mixed[0].pk)
-    publish(pledge, kind="withdrawal")
-
-    pledge_filter = narrowed()
-
-    assert mixed[0].slug not in slugs(pledge_filter)
-    assert pledge_filter.page().count == len(mixed) - 1
-
-
 def test_a_corrected_verdict_counts_nowhere() -> None:
     wrong, right = make_rating(slug="wrong", family="kept"), make_rating(slug="right", family="broken")
     pledge = make_pledge()
@@ -228,3 +202,41 @@ def test_a_label_that_only_drafts_have_is_found_nowhere(path: str, client: Clien
 
     assert asked.status_code == client.get(path.format("no-lemons")).status_code
     assert topic.name not in asked.content.decode()
+
+
+def test_the_best_match_comes_first_then_what_changed_last() -> None:
+    said = {"named": "Sour.", "old": "Limes.", "new": "Limes."}
+    for slug, background in said.items():
+        publish(make_pledge(slug=slug, background=background, headline="Limes" if slug == "named" else "Fruit"))
+    pledge = Pledge.objects.get(slug="old")
+    pledge.background = "Limes, mostly."
+    pledge.save()
+    publish(pledge, kind="minor")
+
+    assert slugs(narrowed(q="lime")) == ["named", "new", "old"]
+    assert slugs(narrowed(q="lime", sort="changed")) == ["new", "old", "named"]
+
+
+def test_past_the_end_of_a_list_leads_back_to_its_first_page(client: Client) -> None:
+    publish(make_pledge())
+
+    response = client.get("/pledges/?sort=made&after=0001-01-01~1")
+
+    assert response.headers["Location"] == "/pledges/?sort=made"
+
+
+def test_only_the_sources_with_the_most_pledges_are_on_offer_and_the_chosen_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("pledges.facets.MOST_SOURCES", 1)
+    monkeypatch.setattr("pledges.filters.MOST_SOURCES", 1)
+    much, little = make_source(title="Much"), make_source(title="Little")
+    for source in (much, much, little):
+        publish(make_pledge(made_in=source))
+
+    def on_offer(**asked: str) -> list[str]:
+        return [str(name) for _key, name in narrowed(**asked).form.fields["source"].choices]  # type: ignore[attr-defined]
+
+    assert on_offer() == ["Any", "Much (2)"]
+    assert on_offer(overdue="1") == ["Any"]
+    assert on_offer(source=str(little.pk)) == ["Any", "Much (2)", "Little (1)"]

@@ -3,10 +3,8 @@
 from urllib.parse import parse_qsl
 
 import pytest
-from django.test import Client
 
-from pledges.models import Pledge, PublicPledge, SearchText
-from tests.factories import make_pledge, publish
+from pledges.models import PublicPledge, SearchText
 from tests.pledges.asking import FIRST, by_hand, move, narrowed, slugs
 
 pytestmark = pytest.mark.django_db
@@ -87,24 +85,3 @@ def test_the_order_of_promised_dates_has_a_heading_a_year(mixed: list[PublicPled
         ("Promised by the end of 2027", 4),
         ("Promised for no fixed date", 4),
     ]
-
-
-def test_the_best_match_comes_first_then_what_changed_last() -> None:
-    said = {"named": "Sour.", "old": "Limes.", "new": "Limes."}
-    for slug, background in said.items():
-        publish(make_pledge(slug=slug, background=background, headline="Limes" if slug == "named" else "Fruit"))
-    pledge = Pledge.objects.get(slug="old")
-    pledge.background = "Limes, mostly."
-    pledge.save()
-    publish(pledge, kind="minor")
-
-    assert slugs(narrowed(q="lime")) == ["named", "new", "old"]
-    assert slugs(narrowed(q="lime", sort="changed")) == ["new", "old", "named"]
-
-
-def test_past_the_end_of_a_list_leads_back_to_its_first_page(client: Client) -> None:
-    publish(make_pledge())
-
-    response = client.get("/pledges/?sort=made&after=0001-01-01~1")
-
-    assert response.headers["Location"] == "/pledges/?sort=made"

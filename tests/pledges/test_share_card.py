@@ -18,7 +18,9 @@ from pledges import share_card
 from pledges.content import SCHEMA, LabelContent, PledgeContent, RatingContent, SourceContent, VerdictContent
 from pledges.labels import UNRATED
 from pledges.models import Family
+from tests.both_databases import DATABASE
 
+pytestmark = pytest.mark.skipif(DATABASE != "sqlite", reason="once is enough: no database takes part")
 LEMONS = "We will give everyone a lemon"
 LONG = "We will end the use of lemon hotels, saving taxpayers €1,000,000 a year. " * 14
 LABEL = LabelContent(1, "lemons", "Free Lemon Party")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.processes import free_port
+from tests.servers import find_free_port
 from tracker import demonstration
 from tracker.environment import Environment
 
@@ -133,7 +133,7 @@ def test_the_address_follows_the_port(folder: Path, arguments: list[str], addres
 
 
 def test_other_commands_know_where_the_site_is(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    first, second = free_port(), free_port()
+    first, second = find_free_port(), find_free_port()
     prepared("--port", str(first))
     assert offered()["SITE_URL"] == f"http://127.0.0.1:{first}"
     assert " before" not in capsys.readouterr().out
@@ -146,14 +146,14 @@ def test_other_commands_know_where_the_site_is(folder: Path, capsys: pytest.Capt
 
 @pytest.mark.parametrize("argument", ["--no-serve", "--help", "-h"])
 def test_what_serves_nothing_moves_nothing(argument: str, folder: Path) -> None:
-    address = prepared("--port", str(free_port()))["SITE_URL"]
+    address = prepared("--port", str(find_free_port()))["SITE_URL"]
 
     assert prepared(argument)["SITE_URL"] == address
     assert offered()["SITE_URL"] == address
 
 
 def test_a_port_in_use_moves_nothing(folder: Path) -> None:
-    address = prepared("--port", str(free_port()))["SITE_URL"]
+    address = prepared("--port", str(find_free_port()))["SITE_URL"]
 
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -164,9 +164,9 @@ def test_a_port_in_use_moves_nothing(folder: Path) -> None:
 
 
 def test_a_demonstration_in_another_database_moves_nothing(folder: Path) -> None:
-    address = prepared("--port", str(free_port()))["SITE_URL"]
+    address = prepared("--port", str(find_free_port()))["SITE_URL"]
 
-    prepared("--port", str(free_port()), DATABASE_URL="sqlite:////lemons")
+    prepared("--port", str(find_free_port()), DATABASE_URL="sqlite:////lemons")
 
     assert offered()["SITE_URL"] == address
 
@@ -177,6 +177,6 @@ def test_a_demonstration_of_an_older_release_keeps_its_address_from_now_on(folde
     demonstration.ENVIRONMENT.write_text("".join(line for line in lines if not line.startswith("SITE_URL")))
     assert offered()["SITE_URL"] == "http://127.0.0.1:8000"
 
-    address = prepared("--port", str(free_port()))["SITE_URL"]
+    address = prepared("--port", str(find_free_port()))["SITE_URL"]
 
     assert offered()["SITE_URL"] == address

@@ -1,28 +1,24 @@
 """What the real server answers to requests that no browser sends."""
 
 import json
-import os
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 
 from tests.both_databases import DATABASE
-from tests.servers import serve
+from tests.processes import new_database
+from tests.servers import PATIENCE, serve
 
 pytestmark = pytest.mark.skipif(DATABASE != "sqlite", reason="One server is enough: it brings its own database.")
-PATIENCE = 60  # seconds for the server to start or stop
 
 
 @dataclass(frozen=True)
-class Server:
-    """A gunicorn of our own on a free port of this machine."""
+class Wire:
+    """What sends bytes to a gunicorn of our own."""
 
     port: int
     log: Path
@@ -58,16 +54,14 @@ class Answer:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(migrated_url: str, collected_files: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wire]:
     folder = tmp_path_factory.mktemp("gunicorn")
-    url = f"sqlite:///{folder}/tracker.sqlite3"
-    migrate = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
-    subprocess.run(migrate, env={**os.environ, "DATABASE_URL": url}, cwd=settings.BASE_DIR, check=True)
-    with serve(url, folder, WEB_CONCURRENCY="1", GUNICORN_LOG_LEVEL="debug") as serving:
-        yield Server(serving.port, folder / "log")
+    url = new_database("tracker", folder, like=migrated_url)
+    with serve(url, folder, static=collected_files, WEB_CONCURRENCY="1", GUNICORN_LOG_LEVEL="debug") as server:
+        yield Wire(server.port, folder / "log")
 
 
-def test_a_page_is_served_with_its_headers_and_no_cookie(server: Server) -> None:
+def test_a_page_is_served_with_its_headers_and_no_cookie(server: Wire) -> None:
     answer = server.ask(b"GET / HTTP/1.1")
 
     assert answer.status == 200
@@ -76,7 +70,7 @@ def test_a_page_is_served_with_its_headers_and_no_cookie(server: Server) -> None
     assert answer.body.count("<h1") == 1
 
 
-def test_head_is_answered_without_a_body_and_without_a_word_in_the_log(server: Server) -> None:
+def test_head_is_answered_without_a_body_and_without_a_word_in_the_log(server: Wire) -> None:
     answer = server.ask(b"HEAD / HTTP/1.1")
 
     assert (answer.status, answer.body) == (200, "")
@@ -84,11 +78,11 @@ def test_head_is_answered_without_a_body_and_without_a_word_in_the_log(server: S
 
 
 @pytest.mark.parametrize("length", [4200, 5000])
-def test_a_request_line_that_is_too_long_is_refused(length: int, server: Server) -> None:
+def test_a_request_line_that_is_too_long_is_refused(length: int, server: Wire) -> None:
     assert server.ask(b"GET /".ljust(length, b"a") + b" HTTP/1.1").status == 414
 
 
-def test_a_request_line_within_the_bound_is_answered_by_the_site(server: Server) -> None:
+def test_a_request_line_within_the_bound_is_answered_by_the_site(server: Wire) -> None:
     answer = server.ask(b"GET /".ljust(4000, b"a") + b" HTTP/1.1")
 
     assert answer.status == 404
@@ -96,14 +90,14 @@ def test_a_request_line_within_the_bound_is_answered_by_the_site(server: Server)
 
 
 @pytest.mark.parametrize(("more", "status"), [(98, 200), (99, 431)])
-def test_more_than_100_headers_are_refused(more: int, status: int, server: Server) -> None:
+def test_more_than_100_headers_are_refused(more: int, status: int, server: Wire) -> None:
     headers = server.host + b"".join(b"X-Lemon-%d: 1\r\n" % number for number in range(more))  # and Connection
 
     assert server.ask(b"GET /healthz HTTP/1.1", headers).status == status
 
 
 @pytest.mark.parametrize(("length", "status"), [(8000, 200), (9000, 431)])
-def test_a_header_that_is_too_long_is_refused(length: int, status: int, server: Server) -> None:
+def test_a_header_that_is_too_long_is_refused(length: int, status: int, server: Wire) -> None:
     headers = server.host + b"X-Lemon: " + b"a" * length + b"\r\n"
 
     assert server.ask(b"GET /healthz HTTP/1.1", headers).status == status
@@ -122,16 +116,16 @@ def test_a_header_that_is_too_long_is_refused(length: int, status: int, server: 
         b"Transfer-Encoding : chunked\r\n",
     ],
 )
-def test_a_body_of_two_lengths_is_refused(headers: bytes, server: Server) -> None:
+def test_a_body_of_two_lengths_is_refused(headers: bytes, server: Wire) -> None:
     assert server.ask(b"POST / HTTP/1.1", server.host + headers, b"0\r\n\r\n").status == 400
 
 
 @pytest.mark.parametrize("second", [b"Host: evil.test\r\n", b"", b"host: evil.test\r\n"])
-def test_two_hosts_are_refused(second: bytes, server: Server) -> None:
+def test_two_hosts_are_refused(second: bytes, server: Wire) -> None:
     assert server.ask(b"GET / HTTP/1.1", server.host + (second or server.host)).status == 400
 
 
-def test_another_host_gets_the_sites_own_refusal(server: Server) -> None:
+def test_another_host_gets_the_sites_own_refusal(server: Wire) -> None:
     answer = server.ask(b"GET / HTTP/1.1", b"Host: evil.test\r\n")
 
     assert answer.status == 400
@@ -153,17 +147,17 @@ def test_another_host_gets_the_sites_own_refusal(server: Server) -> None:
         *[b"GET /a\x00b HTTP/1.1", b"GET /?q=a\x00b HTTP/1.1", b"GET /\x1b[2J HTTP/1.1", b"GET / HTTP/1.1\rX: 1"],
     ],
 )
-def test_a_malformed_request_line_is_refused(line: bytes, server: Server) -> None:
+def test_a_malformed_request_line_is_refused(line: bytes, server: Wire) -> None:
     assert server.ask(line).status == 400
 
 
 @pytest.mark.parametrize("header", [b"X-Lemon: a\x00b", b"X-Lemon : a", b" X-Lemon: a", b"X-Lemon", b"X-Lemon: a\rb"])
-def test_a_malformed_header_is_refused(header: bytes, server: Server) -> None:
+def test_a_malformed_header_is_refused(header: bytes, server: Wire) -> None:
     assert server.ask(b"GET / HTTP/1.1", server.host + header + b"\r\n").status == 400
 
 
 @pytest.mark.parametrize("method", [b"POST", b"PUT", b"DELETE", b"PATCH", b"TRACE", b"OPTIONS", b"FOO"])
-def test_a_page_can_only_be_read(method: bytes, server: Server) -> None:
+def test_a_page_can_only_be_read(method: bytes, server: Wire) -> None:
     answer = server.ask(method + b" / HTTP/1.1")
 
     assert answer.status == 405
@@ -175,7 +169,7 @@ def test_a_page_can_only_be_read(method: bytes, server: Server) -> None:
     ("path", "status"),
     [(b"/?q=%00", 400), (b"/%00", 404), (b"/%ff", 404), (b"/%0d%0aSet-Cookie:%20a=b", 404), (b"/%2f..%2f", 404)],
 )
-def test_an_encoded_oddity_gets_the_sites_own_page(path: bytes, status: int, server: Server) -> None:
+def test_an_encoded_oddity_gets_the_sites_own_page(path: bytes, status: int, server: Wire) -> None:
     answer = server.ask(b"GET " + path + b" HTTP/1.1")
 
     assert answer.status == status
@@ -184,14 +178,14 @@ def test_an_encoded_oddity_gets_the_sites_own_page(path: bytes, status: int, ser
 
 
 @pytest.mark.parametrize("path", [b"//evil.test/x", b"/%2f/evil.test", b"//evil.test", b"http://evil.test/x"])
-def test_a_path_that_looks_like_a_host_leads_nowhere(path: bytes, server: Server) -> None:
+def test_a_path_that_looks_like_a_host_leads_nowhere(path: bytes, server: Wire) -> None:
     answer = server.ask(b"GET " + path + b" HTTP/1.1")
 
     assert answer.status == 404
     assert "Location" not in answer.head
 
 
-def test_a_visitor_cannot_move_the_site_by_a_header(server: Server) -> None:
+def test_a_visitor_cannot_move_the_site_by_a_header(server: Wire) -> None:
     assert server.ask(b"GET /x/ HTTP/1.1", server.host + b"SCRIPT_NAME: /x\r\n").status == 404
     assert server.ask(b"GET /nowhere HTTP/1.1", server.host + b"PATH_INFO: /healthz\r\n").status == 404
 
@@ -218,7 +212,7 @@ def names_and_values(answer: Answer) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("fault", MALFORMED)
-def test_what_is_no_request_gets_the_sites_own_page_with_all_its_headers(fault: str, server: Server) -> None:
+def test_what_is_no_request_gets_the_sites_own_page_with_all_its_headers(fault: str, server: Wire) -> None:
     line, headers, status = MALFORMED[fault]
     of_a_page = names_and_values(server.ask(b"GET /nowhere HTTP/1.1"))
 
@@ -236,7 +230,7 @@ def test_what_is_no_request_gets_the_sites_own_page_with_all_its_headers(fault: 
     assert "SECRET" not in answer.raw.decode()
 
 
-def test_the_log_says_of_what_is_no_request_only_of_which_kind_it_was(server: Server) -> None:
+def test_the_log_says_of_what_is_no_request_only_of_which_kind_it_was(server: Wire) -> None:
     """Even where gunicorn is told to say all that it can."""
     for line, headers, _status in MALFORMED.values():
         server.ask(line, server.host + headers)
@@ -252,7 +246,7 @@ def test_the_log_says_of_what_is_no_request_only_of_which_kind_it_was(server: Se
     assert "evil.test" not in server.log.read_text()
 
 
-def test_the_log_repeats_no_address_that_a_visitor_made_up(server: Server) -> None:
+def test_the_log_repeats_no_address_that_a_visitor_made_up(server: Wire) -> None:
     for line in (
         b"GET /pledges/anna-smith-lives-in-elm-street/ HTTP/1.1",
         b"POST /pledges/anna-smith-lives-in-elm-street/ HTTP/1.1",
@@ -270,13 +264,13 @@ def test_the_log_repeats_no_address_that_a_visitor_made_up(server: Server) -> No
 
 
 @pytest.mark.parametrize("content_type", [b"x; charset=undefined", b"x; charset=base64", b"x; a*=lemon'en'%ff"])
-def test_an_odd_charset_gets_an_answer_of_the_site(content_type: bytes, server: Server) -> None:
+def test_an_odd_charset_gets_an_answer_of_the_site(content_type: bytes, server: Wire) -> None:
     headers = server.host + b"Content-Type: " + content_type + b"\r\n"
 
     assert "Pledge Tracker</title>" in server.ask(b"GET /?q=%ff HTTP/1.1", headers).body
 
 
-def test_the_log_has_a_json_line_for_an_answer_that_was_made(server: Server) -> None:
+def test_the_log_has_a_json_line_for_an_answer_that_was_made(server: Wire) -> None:
     server.ask(b"GET /topics/?lemon=secret HTTP/1.1")
 
     lines = [json.loads(line) for line in server.log.read_text().splitlines()]

@@ -8,7 +8,6 @@ import signal
 import socket
 import ssl
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -21,6 +20,7 @@ import pytest
 from django.conf import settings
 
 from tests.both_databases import DATABASE
+from tests.processes import new_database
 from tests.servers import Server, find_free_port, serve, wait_until
 
 pytestmark = pytest.mark.skipif(DATABASE != "sqlite", reason="One proxy is enough: it knows of no database.")
@@ -84,13 +84,13 @@ def ports() -> tuple[int, int]:
 
 
 @pytest.fixture(scope="module")
-def server(ports: tuple[int, int], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(
+    ports: tuple[int, int], migrated_url: str, collected_files: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("site")
-    url = f"sqlite:///{folder}/tracker.sqlite3"
-    migrate = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
-    subprocess.run(migrate, env={**os.environ, "DATABASE_URL": url}, cwd=settings.BASE_DIR, check=True)
-    address = f"https://127.0.0.1:{ports[0]}"
-    with serve(url, folder, SITE_URL=address, BEHIND_PROXY="1", WEB_CONCURRENCY="1") as server:
+    url = new_database("tracker", folder, like=migrated_url)
+    more = {"SITE_URL": f"https://127.0.0.1:{ports[0]}", "BEHIND_PROXY": "1", "WEB_CONCURRENCY": "1"}
+    with serve(url, folder, static=collected_files, **more) as server:
         yield server
 
 

@@ -11,10 +11,12 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.test import RequestFactory
 
+from tests.both_databases import DATABASE
 from tracker import settings as site_settings
 from tracker.passwords import SmallArgon2Hasher
 from tracker.security import ADMIN_POLICY, REPORTING, SecurityHeadersMiddleware
 
+pytestmark = pytest.mark.skipif(DATABASE != "sqlite", reason="once is enough: no database takes part")
 PRODUCTION = {
     "DJANGO_SECRET_KEY": "fbb5c5b5e1b04b9e9d9a1b6a5a0e7c4d-only-for-this-test-0123456789",
     "SITE_URL": "https://pledges.example.org",

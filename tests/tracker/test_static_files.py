@@ -8,6 +8,9 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.management import call_command
 from pytest_django import Settings
 
+from tests.both_databases import DATABASE
+
+pytestmark = pytest.mark.skipif(DATABASE != "sqlite", reason="once is enough: no database takes part")
 CSS = Path(site_settings.BASE_DIR) / "static" / "css"
 NOT_IMPORTED = {"site.css", "accounts.css"}  # the second is linked by the editors' log-in pages alone
 

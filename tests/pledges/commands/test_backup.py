@@ -13,22 +13,21 @@ import pytest
 
 from pledges.signed_notes import SigningKey, require_signature
 from tests.both_databases import DATABASE, find_programs
-from tests.faults.test_publishing_at_once import prepare, start
+from tests.faults.test_publishing_at_once import start
 from tests.processes import Run
 
 RESTORED = "restored"
 
 
 @pytest.fixture
-def site(environment: dict[str, str], manage: Run, tmp_path: Path) -> Iterator[dict[str, str]]:
+def site(environment: dict[str, str], _migrated: None, tmp_path: Path) -> Iterator[dict[str, str]]:
     """A site with pictures, one of which is gone when its turn comes, at which somebody is publishing."""
     environment["MEDIA_ROOT"] = str(tmp_path / "media")
     (tmp_path / "media" / "2026").mkdir(parents=True)
     (tmp_path / "media" / "2026" / "lemon.png").write_bytes(b"a picture")
     (tmp_path / "media" / "a\n\r\\n.png").write_bytes(b"with any name")
     (tmp_path / "media" / "deleted.png").symlink_to("nowhere")
-    prepare(manage)
-    publisher = start(environment, "lemon", 10_000)
+    publisher = start(environment, 10_000, "lemon")
     assert publisher.stdout is not None
     assert [publisher.stdout.readline() for _ in range(5)]
     yield environment

@@ -1,16 +1,48 @@
 """The newcomer's one command, in a process of its own."""
 
 import json
+import os
 import socket
+import subprocess
+import sys
+from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 from pledges.roles import ROLES
-from tests.processes import Run
+from tests.processes import Run, new_database
 
 FIXTURES = sorted(Path("fixtures/pledges").glob("*.json"))
 ROWS = [row for fixture in FIXTURES for row in json.loads(fixture.read_text())]
 VERDICTS = [row["fields"] for row in ROWS if row["model"] == "pledges.verdict"]
 RATED = {verdict["pledge"][0] for verdict in VERDICTS}
+
+
+@dataclass(frozen=True)
+class Demonstration:
+    url: str
+    static: Path
+    said: "subprocess.CompletedProcess[str]"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
+    """What the command makes of nothing; it is there to be copied."""
+    folder = tmp_path_factory.mktemp("demonstration")
+    url = new_database("demonstration", folder)
+    environment = {**os.environ, "DATABASE_URL": url, "STATIC_ROOT": str(folder / "static")}
+    command = [sys.executable, "manage.py", "demo", "--no-serve"]
+    said = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    return Demonstration(url, folder / "static", said)
+
+
+@pytest.fixture
+def demonstration(made: Demonstration, environment: dict[str, str], tmp_path: Path) -> Demonstration:
+    """The database of these tests holds a demonstration."""
+    new_database("faults", tmp_path, like=made.url)
+    environment["STATIC_ROOT"] = str(made.static)
+    return made
 
 
 def asked(manage: Run, question: str) -> str:
@@ -20,8 +52,8 @@ def asked(manage: Run, question: str) -> str:
     return run.stdout.strip()
 
 
-def test_demo_publishes_every_sample_and_does_no_harm_twice(manage: Run) -> None:
-    first = manage("demo", "--no-serve")
+def test_demo_publishes_every_sample_and_does_no_harm_twice(demonstration: Demonstration, manage: Run) -> None:
+    first = demonstration.said
     assert first.returncode == 0, first.stderr
     assert f"Published {len(FIXTURES)} of {len(FIXTURES)}" in first.stdout
     assert first.stdout.count("Published the text") == 4
@@ -40,9 +72,8 @@ def test_demo_publishes_every_sample_and_does_no_harm_twice(manage: Run) -> None
     assert manage("demo", "--no-serve", "--new-passwords").stdout.count("Log-in for ") == 2
 
 
+@pytest.mark.usefixtures("demonstration")
 def test_the_two_log_ins_can_try_everything_and_be_written_to(manage: Run) -> None:
-    manage("demo", "--no-serve")
-
     may = [*ROLES["newsletter"], *ROLES["administrator"]]
     for name in ("demonstration-writer", "demonstration-reviewer"):
         assert asked(manage, f"Editor.objects.get(handle='{name}').has_perms({may})") == "True"
@@ -53,8 +84,8 @@ def test_the_two_log_ins_can_try_everything_and_be_written_to(manage: Run) -> No
     assert "may not take part" not in tried.stderr
 
 
+@pytest.mark.usefixtures("demonstration")
 def test_roles_that_somebody_took_from_a_log_in_stay_away(manage: Run) -> None:
-    manage("demo", "--no-serve")
     asked(manage, "Editor.objects.get(handle='demonstration-writer').groups.clear()")
 
     manage("demo", "--no-serve")
@@ -62,9 +93,8 @@ def test_roles_that_somebody_took_from_a_log_in_stay_away(manage: Run) -> None:
     assert asked(manage, "Editor.objects.get(handle='demonstration-writer').groups.count()") == "0"
 
 
+@pytest.mark.usefixtures("_migrated")
 def test_demo_refuses_a_database_it_did_not_make(manage: Run) -> None:
-    manage("migrate", "--verbosity=0")
-
     refused = manage("demo", "--no-serve")
 
     assert refused.returncode == 1

@@ -159,8 +159,8 @@ pledge.save()
 
 
 @pytest.mark.skipif(DATABASE != "sqlite", reason="the file of SQLite")
+@pytest.mark.usefixtures("_migrated")
 def test_not_even_the_file_of_the_database_holds_it(environment: dict[str, str], manage: Run, tmp_path: Path) -> None:
-    manage("migrate", "--verbosity=0")
     prepared = manage("shell", "--no-imports", "--command", PREPARE)
     assert prepared.returncode == 0, prepared.stderr
     people = ("--by=ada", "--approved-by=ben", "--reason=A court said so.", "--yes")
@@ -175,8 +175,8 @@ def test_not_even_the_file_of_the_database_holds_it(environment: dict[str, str],
 
 
 @pytest.mark.skipif(DATABASE != "sqlite", reason="the file of SQLite")
+@pytest.mark.usefixtures("_migrated")
 def test_a_file_that_something_else_reads_is_reported(environment: dict[str, str], manage: Run, tmp_path: Path) -> None:
-    manage("migrate", "--verbosity=0")
     manage("shell", "--no-imports", "--command", PREPARE)
     people = ("--by=ada", "--approved-by=ben", "--reason=A court said so.", "--yes")
 

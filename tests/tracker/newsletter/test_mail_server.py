@@ -9,7 +9,7 @@ import pytest
 from pytest_django import Settings
 
 from tests.faults.smtp_sink import controller, taken
-from tests.processes import free_port
+from tests.servers import find_free_port
 from tests.tracker.newsletter.odd_server import server, usual
 from tracker.environment import MailServer
 from tracker.newsletter import mail_server
@@ -35,7 +35,7 @@ def file(tmp_path: Path) -> Path:
 @pytest.fixture
 def post(file: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Courier]:
     """A courier to a sink that is running."""
-    sink = controller(file, free_port())
+    sink = controller(file, find_free_port())
     settings.MAIL_SERVER = MailServer("smtp", sink.hostname, sink.port)
     monkeypatch.setattr(mail_server, "TIME_OUT", 0.5)
     sink.start()
@@ -117,7 +117,7 @@ def test_a_server_that_is_not_there_or_says_nothing_is_unreachable(
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
-        for port in (free_port(), silent.getsockname()[1]):
+        for port in (find_free_port(), silent.getsockname()[1]):
             settings.MAIL_SERVER = MailServer("smtp", "127.0.0.1", port)
 
             assert isinstance(error_of(courier(), "lemon"), UnreachableError)

@@ -7,7 +7,7 @@ import pytest
 from pledges.actions import verifications
 from pledges.actions.journal import public_change
 from pledges.models import Generation, Journal
-from tests.tracker.page_cache.test_last_pages import wait_until
+from tests.servers import wait_until
 from tracker.page_cache.journal import SILENT_AFTER, JournalReader, Moved
 
 pytestmark = pytest.mark.django_db

@@ -3,10 +3,11 @@
 import os
 import random
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 
 from pledges import last_purge
+from tests.servers import wait_until
 from tracker.page_cache.entries import Entry
 from tracker.page_cache.last_pages import LastPages
 
@@ -20,13 +21,6 @@ def make_pages(
 def make_entry(body: bytes = b"Lemons.", rendered_at: float | None = None, position: int | None = 1) -> Entry:
     moment = time.time() if rendered_at is None else rendered_at
     return Entry("200 OK", [("Content-Type", "text/html")], body, frozenset({"site"}), 0.0, moment, position)
-
-
-def wait_until(holds: Callable[[], bool]) -> None:
-    ends_at = time.monotonic() + 10
-    while not holds():
-        assert time.monotonic() < ends_at
-        time.sleep(0.01)
 
 
 def test_a_kept_page_is_found_by_the_next_process(tmp_path: Path) -> None:

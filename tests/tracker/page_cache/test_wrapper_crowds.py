@@ -5,8 +5,8 @@ import time
 
 import pytest
 
+from tests.servers import wait_until
 from tests.tracker.page_cache.stand_ins import Answer, Journal, Site, ask, make_old
-from tests.tracker.page_cache.test_last_pages import wait_until
 from tracker.page_cache.unavailable import BUSY
 from tracker.page_cache.wrapper import PageCache
 

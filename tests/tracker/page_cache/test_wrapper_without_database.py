@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from pledges import last_purge
+from tests.servers import wait_until
 from tests.tracker.page_cache.stand_ins import Journal, Site, ask, make_old
-from tests.tracker.page_cache.test_last_pages import wait_until
 from tracker.page_cache.journal import Moved
 from tracker.page_cache.unavailable import SILENT
 from tracker.page_cache.wrapper import PageCache

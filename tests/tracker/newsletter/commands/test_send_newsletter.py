@@ -11,7 +11,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from tests.factories import make_published_pledge, make_rating, make_verdict, publish
-from tests.processes import free_port
+from tests.servers import find_free_port
 from tests.tracker.newsletter.outbox import mails, make_confirmation, make_follow, make_sent_issue, parts
 from tests.tracker.newsletter.people import make_sign_up, make_subscription
 from tracker.environment import MailServer
@@ -78,7 +78,7 @@ def test_it_stops_after_the_time_it_was_given() -> None:
 
 
 def test_a_server_that_is_down_is_named_in_one_sentence_and_nothing_is_lost(settings: Settings) -> None:
-    settings.MAIL_SERVER = MailServer("smtp", "127.0.0.1", free_port())
+    settings.MAIL_SERVER = MailServer("smtp", "127.0.0.1", find_free_port())
     make_subscription()
     make_sent_issue()
 
@@ -89,7 +89,7 @@ def test_a_server_that_is_down_is_named_in_one_sentence_and_nothing_is_lost(sett
 
 
 def test_without_once_it_waits_for_a_server_that_is_down(settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
-    settings.MAIL_SERVER = MailServer("smtp", "127.0.0.1", free_port())
+    settings.MAIL_SERVER = MailServer("smtp", "127.0.0.1", find_free_port())
     make_subscription()
     make_sent_issue()
 
