@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tracker.page_cache.wrapper import BUSY, REFUSAL, SILENT, STATE
+from tracker.page_cache.unavailable import BUSY, REFUSAL, SILENT
+from tracker.page_cache.wrapper import STATE
 
 ADDRESS = 'ada"@lemons.example'
 LETTER = "lemon-letter-0123456789"

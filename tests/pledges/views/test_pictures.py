@@ -23,7 +23,7 @@ from tests.factories import (
     publish,
 )
 from tests.pledges.admin.conftest import signed_in
-from tracker.page_cache.wrapper import REFUSAL, SILENT
+from tracker.page_cache.unavailable import REFUSAL, SILENT
 
 pytestmark = pytest.mark.django_db
 

@@ -3,7 +3,7 @@
 import threading
 import time
 
-from tests.tracker.page_cache.test_last_pages import wait_until
+from tests.servers import wait_until
 from tracker.page_cache.turns import Admission, Turns
 
 
