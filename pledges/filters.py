@@ -1,9 +1,7 @@
 """The one way to narrow the public pledges by what an address asks, and what the list page says about it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
 from typing import Any
 
 from django.utils.formats import date_format
@@ -11,13 +9,14 @@ from django.utils.functional import cached_property
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from pledges.conditions import NO_DUE_DAY, Conditions
+from pledges.conditions import Conditions
 from pledges.facets import DIMENSIONS, LABELLED, MOST_COUNTED, MOST_SOURCES, FacetCounter
 from pledges.filter_form import ORDERS, PledgeFilterForm, list_address, usual_sort
 from pledges.found_pages import cut_found
 from pledges.keyset import Slice, cut
 from pledges.labels import Label, Labels, families
-from pledges.listed import ListedPledge, listed
+from pledges.list_page import Chip, Found, Page, Pager
+from pledges.listed import listed
 from pledges.models import PublicPledge
 from pledges.models.public_pledge import PublicPledgeQuerySet
 from pledges.search import Query, Term
@@ -29,49 +28,6 @@ LONGEST_TITLE = 80
 
 _FILTERS = ("q", *DIMENSIONS, "due_by", "changed_since")
 _MOST_TRIED = 10  # words of a search without which it is tried
-
-
-@dataclass(frozen=True)
-class Chip:
-    """A filter that is on: what it says, and the address without it."""
-
-    filter_name: str
-    name: str
-    address: str
-
-
-Found = list[tuple[Chip, int | None]]  # with how many pledges there would be; None for more than are counted
-
-
-@dataclass(frozen=True)
-class Pager:
-    """The addresses of the pages beside this one; empty where there is none."""
-
-    previous: str
-    next: str
-
-
-@dataclass(frozen=True)
-class Page:
-    """One page of a list, and how many pledges the whole list has; None if a search found more than are counted."""
-
-    rows: list[ListedPledge]
-    count: int | None
-    pager: Pager
-    sort: str
-    most_counted: int = MOST_COUNTED
-
-    @property
-    def is_of_last_changed(self) -> bool:
-        """Whether more were found than are sorted by a date."""
-        return self.count is None and self.sort in {"made", "due"}
-
-    @property
-    def groups(self) -> list[tuple[str, list[ListedPledge]]]:
-        """The rows under headings: the year by which they were promised if they are in that order, else one of no name."""
-        if self.sort != "due":
-            return [("", self.rows)]
-        return [(_due_heading(year), list(rows)) for year, rows in groupby(self.rows, lambda row: row.due_day.year)]
 
 
 class PledgeFilter:
@@ -295,12 +251,6 @@ class PledgeFilter:
     def _is_on_offer(self, label: Label) -> bool:
         """The whole scale of ratings is public; of other labels those of public pledges, not one that only drafts have."""
         return label.dimension == "rating" or label.slug in self.counter.labels_in_use[label.dimension]
-
-
-def _due_heading(year: int) -> str:
-    if year == NO_DUE_DAY.year:
-        return _("Promised for no fixed date")
-    return _("Promised by the end of %(year)s") % {"year": year}
 
 
 def _most_first(counted: Iterable[tuple[Chip, int | None]]) -> Found:

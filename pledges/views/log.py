@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pledges import entries, log, verifier
-from pledges.filters import Pager
+from pledges.list_page import Pager
 from pledges.models import Checkpoint, Verification
 from pledges.views.reading import PlaceForm, page_showing, true_until
 

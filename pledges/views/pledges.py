@@ -8,9 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pledges.filter_form import PledgeFilterForm, is_asked_plainly
-from pledges.filters import Page, PledgeFilter
+from pledges.filters import PledgeFilter
 from pledges.history import withdrawal_of
 from pledges.labels import GROUPINGS
+from pledges.list_page import Page
 from pledges.models import PublicPledge, RetiredSlug
 from pledges.pledge_page import pledge_page
 from pledges.views.reading import page_showing
