@@ -49,7 +49,7 @@ def test_the_top_of_a_pledge_page_has_quotation_verdict_and_facts(client: Client
         f"Deadline {timezone.localdate().year + 1}",
         "How we will tell Carts of lemons, as the ministry counts them.",
         "Wording As heard on the wireless.",
-        "Follow what changes here: in a feed reader (Atom) · by e-mail",
+        "Hear when it changes Send me by e-mail",
         "On this page Background Why this rating Evidence Rating history Right of reply Corrections How to cite Dates",
     )
 
@@ -69,7 +69,6 @@ def test_the_parts_of_a_pledge_page_follow_each_other(client: Client, pledge: Pl
         "News report: A “broken” link & more, Ministry of Lemons of Ruritania.",
         "The original link no longer works. Archived copy",
         "Points against the pledge being kept",
-        "Hear when it changes Send me by e-mail",
         f"Rating history {right} June 2025 stands now puts an earlier verdict right Everyone has a lemon.",
         f"Recorded here on {day()}, in edition 2.",
         f"{wrong} 3 March 2025 corrected since Everyone has a lemon.",
