@@ -110,7 +110,7 @@ def test_says_which_filter_to_drop(mixed: list[PublicPledge]) -> None:
 
     assert pledge_filter.page().rows == []
     assert [(chip.name, chip.address, count) for chip, count in pledge_filter.to_drop] == [
-        ("Kind of rating: Stalled", "/pledges/?topic=pips", 9)
+        ("Outcome: Stalled", "/pledges/?topic=pips", 9)
     ]
 
 

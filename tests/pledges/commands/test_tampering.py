@@ -11,7 +11,7 @@ from django.core.management.base import CommandError
 from pledges import log, verifier
 from pledges.actions import public_pledges
 from pledges.content import canonical
-from pledges.models import Checkpoint, Edition, Journal, PublicPledge, Review, Tally
+from pledges.models import Announcement, Checkpoint, Edition, Journal, PublicPledge, Review, Tally
 from pledges.verifier import BrokenError, entry_hash
 from tests.factories import make_checkpoint, make_pledge, publish
 from tests.pledges.commands.calling import call
@@ -87,7 +87,7 @@ def tamper(tampering: Tampering) -> None:
     approvals = {id(edition): Review.objects.get(edition=edition) for edition in editions}
     usual = approvals[id(editions[0])]
     with unguarded():
-        for model in (PublicPledge, Tally, Review, Checkpoint, Edition, Journal):
+        for model in (PublicPledge, Tally, Announcement, Review, Checkpoint, Edition, Journal):
             model._default_manager.all().delete()
         tampered = tampering(editions)
         Edition.objects.bulk_create(tampered)

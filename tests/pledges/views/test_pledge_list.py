@@ -68,7 +68,7 @@ def test_where_nothing_is_found_it_says_which_filter_to_drop(client: Client) -> 
     ("query", "said"),
     [
         ("family=broken", "No public pledge has this: Outcome: Broken See all pledges"),
-        ("q=pear", "No public pledge has the words you searched for: pear See all pledges"),
+        ("q=pear", "No pledge has “pear”. No pledge found See all pledges"),
         ("q=-pear", "Search for at least one word"),
     ],
 )
