@@ -8,7 +8,7 @@ from threading import Event
 from tracker.page_cache.entries import Entry
 from tracker.page_cache.turns import Turns
 
-SOON = 0.1  # seconds: most pages are made in a tenth of that
+SOON = 1.0  # seconds: most pages are made in a hundredth of that
 _LONGEST_WAIT = 2.0
 _ASK_AGAIN = 0.2
 
@@ -17,29 +17,25 @@ _ASK_AGAIN = 0.2
 class Flight:
     """A render that others wait for; `entry` stays None when it gave nothing that can be shared.
 
-    Whoever comes may wait until it is nearly done for certain: `soon` seconds from the moment when its turn came. Longer, or
-    for its turn, wait only those for whom there is a place.
+    Whoever comes may wait for `soon` seconds: when a page that all read has moved, all ask for it at once, and it is there in
+    a moment. Longer wait only those for whom there is a place.
     """
 
     places: Turns
     soon: float
     done: Event = field(default_factory=Event)
     entry: Entry | None = None
-    began_at: float | None = None
 
     def wait(self, *, unless: Callable[[], bool]) -> bool:
         """Wait until it is over; False when that took too long, when something made it hopeless or there was no place."""
-        if self.done.wait(self._soon_over_in()):
+        if self._wait(self.soon, unless):
             return True
         with self.places.one() as has_place:
-            return has_place and self._wait_long(unless)
+            return has_place and self._wait(_LONGEST_WAIT - self.soon, unless)
 
-    def _soon_over_in(self) -> float:
-        return max(0.0, self.began_at + self.soon - time.monotonic()) if self.began_at else 0.0
-
-    def _wait_long(self, unless: Callable[[], bool]) -> bool:
-        ends_at = time.monotonic() + _LONGEST_WAIT
-        while not self.done.wait(_ASK_AGAIN) and time.monotonic() < ends_at and not unless():
+    def _wait(self, seconds: float, unless: Callable[[], bool]) -> bool:
+        ends_at = time.monotonic() + seconds
+        while not self.done.wait(min(_ASK_AGAIN, seconds)) and time.monotonic() < ends_at and not unless():
             pass
         return self.done.is_set()
 
@@ -58,11 +54,6 @@ class Flights:
         flight = Flight(self._places, self.soon)
         shared = self._by_key.setdefault(key, flight)  # one step: no other thread comes between
         return shared, shared is flight
-
-    def begin(self, key: str) -> None:
-        """Say that its turn has come."""
-        if flight := self._by_key.get(key):
-            flight.began_at = time.monotonic()
 
     def land(self, key: str) -> None:
         self._by_key.pop(key).done.set()

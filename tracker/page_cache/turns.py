@@ -74,21 +74,21 @@ class Streamed:
 
 
 class Admission:
-    """All turns of a process: of its sixteen threads at most thirteen have one, or wait for one.
+    """All turns of a process: of its sixteen threads at most fourteen have one, or wait for one.
 
-    What readers ask for shares six places, so that whatever is asked for much leaves its own to editors' forms: four,
+    What readers ask for shares eight places, so that whatever is asked for much leaves its own to editors' forms: three,
     two for bodies that come slowly, and one for giving back what could not be saved.
     """
 
     def __init__(self) -> None:
-        self.public = BoundedSemaphore(6)
-        self.renders = Turns(1, waiting=4, patience=1.0, room=self.public)
+        self.public = BoundedSemaphore(8)
+        self.renders = Turns(1, waiting=6, patience=1.0, room=self.public)
         self.followers = Turns(3, room=self.public)
         self.files = Turns(1, waiting=2, patience=0.5, room=self.public)
         self.streams = Turns(2, room=self.public)
         self.reports = Turns(1, room=self.public)
         self.slow_report = Turns(1)  # of whoever has the turn of reports
-        self.forms = Turns(2, waiting=2, patience=1.0)
+        self.forms = Turns(2, waiting=1, patience=1.0)
         self.slow_bodies = Turns(2)
         self.returns = Turns(1)
 

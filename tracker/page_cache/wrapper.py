@@ -39,8 +39,8 @@ _MOST_REFUSALS = 2_000_000  # bytes
 class PageCache:
     """Gives readers' pages as ready bytes; everything else passes through to Django.
 
-    An answer is kept only while its process hears from the journal. Of the sixteen threads of a process at most thirteen do,
-    or wait for, anything that takes time; the others may wait a tenth of a second for the one page that is being made.
+    An answer is kept only while its process hears from the journal. Of the sixteen threads of a process at most fourteen do,
+    or wait for, anything that takes time; the others may wait a second for a page that is being made already.
     """
 
     def __init__(
@@ -152,7 +152,6 @@ class PageCache:
         with self.turns.renders.one() as is_ours:
             if not is_ours:
                 return None
-            self._flights.begin(key)
             if self.journal.position is None:
                 self.journal.look_now(_WAIT_FOR_LOOK)
             for _ in range(_MOST_RENDERS):

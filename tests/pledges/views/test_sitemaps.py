@@ -105,7 +105,7 @@ def test_drafts_and_withdrawn_pledges_are_in_no_map(client: Client) -> None:
 
 
 @pytest.mark.parametrize("path", ["/sitemap.xml", "/sitemap-pledges.xml"])
-@pytest.mark.parametrize("number", ["\u0661", "1", "0", "01", "-1", "+1", "1_0", "", "9" * 30, "2"])
+@pytest.mark.parametrize("number", ["\u0661", "1", "0", "01", "-1", "+1", "1_0", "", "9" * 30, "999999"])
 def test_a_part_that_is_not_there_is_not_found(client: Client, path: str, number: str) -> None:
     make_published_pledge()
 
