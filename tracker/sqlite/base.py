@@ -18,6 +18,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
     every try for twenty seconds.
     """
 
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        """Open the file, which whoever opens it first has for itself for a moment."""
+        return _when_free(partial(super().get_new_connection, conn_params))
+
     def create_cursor(self, name: str | None = None) -> Any:  # noqa: ARG002 (Django's signature)
         assert self.connection is not None
         return self.connection.cursor(factory=PatientCursor)
@@ -39,7 +43,12 @@ def _when_free(run: Callable[[], Any]) -> Any:
         try:
             return run()
         except sqlite3.OperationalError as error:
-            # Not its kin BUSY_SNAPSHOT: a transaction that read an older state can never write.
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > ends:
+            if not _is_busy(error) or time.monotonic() > ends:
                 raise
         time.sleep(random.uniform(*_PAUSES))  # noqa: S311 (it only decides who is next)
+
+
+def _is_busy(error: sqlite3.OperationalError) -> bool:
+    # Not in the way of BUSY_SNAPSHOT: a transaction that read an older state can never write.
+    code = error.sqlite_errorcode
+    return code & 0xFF == sqlite3.SQLITE_BUSY and code != sqlite3.SQLITE_BUSY_SNAPSHOT
