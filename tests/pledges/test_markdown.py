@@ -199,11 +199,11 @@ def test_a_table_within_the_bounds_is_whole(start: str, columns: int, rows: int)
 
 @pytest.mark.parametrize("text", [wide_table(1000, 2_900), wide_table(54, 2_900), (">" * 20 + "\n\n") * 1_400])
 def test_a_text_with_far_more_html_than_itself_is_refused_in_no_time(text: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
 
     assert problems(text)
 
-    assert time.perf_counter() - started < 0.5  # it was several seconds
+    assert time.process_time() - started < 0.5  # it was several seconds
 
 
 def test_problems_names_each_of_several() -> None:

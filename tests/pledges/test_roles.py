@@ -26,7 +26,9 @@ journal             v                    v                     v                
 pledge              vac+withdraw         v                     v+move                     v           vacd+withdraw+move+redact
 promisor            v                    v                     vac                        v           vacd
 publiccitation      .                    .                     .                          .           .
+publicpicture       .                    .                     .                          .           .
 publicsource        .                    .                     .                          .           .
+publicpicture       .                    .                     .                          .           .
 publicpledge        v                    v                     v                          v           v
 rating              v                    v                     v                          v           vacd
 readyhtml           .                    .                     .                          .           .
