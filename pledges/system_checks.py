@@ -29,7 +29,7 @@ def check_guards(*, databases: Sequence[str] | None = None, **_options: Any) -> 
 
 
 def check_migrations(**_options: Any) -> list[checks.CheckMessage]:
-    """Name the migrations that the release which still serves might not survive; of the explained ones say why it would."""
+    """Name the migrations that the release which still serves might not survive and that do not say why it would."""
     made = MigrationLoader(None).disk_migrations
     return [
         message
@@ -40,14 +40,9 @@ def check_migrations(**_options: Any) -> list[checks.CheckMessage]:
 
 
 def _messages_on(migration: Migration) -> Iterator[checks.CheckMessage]:
-    reasons = list(unsafe_migrations.reasons(migration))
-    explanation = unsafe_migrations.explanation(migration)
-    if reasons and explanation:
-        yield checks.Info(
-            f"The migration {migration} says why the old release survives it. {explanation}", id="pledges.I001"
-        )
+    if unsafe_migrations.explanation(migration):
         return
-    for reason in reasons:
+    for reason in unsafe_migrations.reasons(migration):
         yield checks.Warning(
             f"The migration {migration} may be unsafe while the old release serves. {reason}",
             hint="Take two releases, or say in the migration why it is safe: unsafe_because = “…”.",

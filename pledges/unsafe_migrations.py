@@ -2,7 +2,7 @@
 
 While a release is rolled out the old code works on the new tables: a column that it reads may not go, one that it does
 not know must fill itself, and nobody may wait for a table that is written anew. What is not known to be safe takes two
-releases, or a sentence in the migration that says why it is: `unsafe_because = "…"`, which the check before a release shows.
+releases, or a sentence in the migration that says why it is: `unsafe_because = "…"`, for whoever reads it before a release.
 """
 
 from collections.abc import Iterator, Sequence
