@@ -26,6 +26,7 @@ SETTINGS = {
 ON_BOTH = ("pages", "growth", "newsletter", "search", "editors", "public_log", "fuzz")
 # What readers and the sender wait for; the others are asked for by name.
 USUAL = ("hot", "pages", "growth", "newsletter")
+USUALLY = {"newsletter": ["20000"]}  # subscribers, so that all of it takes less than five minutes
 
 
 def run(part: str, database_url: str, folder: Path, *arguments: str) -> None:
@@ -45,14 +46,14 @@ def on_sqlite(part: str, folder: Path, *arguments: str) -> None:
     run(part, f"sqlite:///{folder / part}.sqlite3", folder, *arguments)
 
 
-def on_postgresql(part: str, folder: Path) -> None:
+def on_postgresql(part: str, folder: Path, *arguments: str) -> None:
     if not find_programs():
         return
     say(f"{part}, PostgreSQL")
     cluster = Cluster()
     try:
         cluster.start()
-        run(part, cluster.url, folder)
+        run(part, cluster.url, folder, *arguments)
     finally:
         cluster.stop()
 
@@ -66,8 +67,9 @@ def main() -> None:
                 on_sqlite(part, folder, str(folder / part))
         for part in ON_BOTH:
             if part in asked:
-                on_sqlite(part, folder)
-                on_postgresql(part, folder)
+                arguments = [] if sys.argv[1:] else USUALLY.get(part, [])
+                on_sqlite(part, folder, *arguments)
+                on_postgresql(part, folder, *arguments)
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ from tests.servers import Reply, Server, crowd, serve, wait_until
 
 PLEDGES, CORRECTED = 480, 20
 ROUNDS = 7
-CROWDED_ROUNDS = 5
+CROWDED_ROUNDS = 3
 BROTLI = "Accept-Encoding: br"
 PAGE = "/pledges/lemon-250/"
 RANDOM_PAGE = """
@@ -39,7 +39,7 @@ UNCACHEABLE = {
     "a picture that is not there": "/media/%s.png",
     "/readyz": "/readyz?%s",
 }
-PUBLICATIONS = 5
+PUBLICATIONS = 3
 
 
 def main(folder: Path) -> None:
@@ -114,7 +114,7 @@ def under_corrections(site: Server, tell: Callable[[str], int]) -> None:
         return measure(site, "/", seconds=seconds, script=RANDOM_PAGE)
 
     still, moved = [], []
-    for _ in range(3):
+    for _ in range(2):
         still.append(measure(site, "/", seconds=5, script=RANDOM_PAGE))
         moved.append(with_one(5))
     say(f"  500 pages at random, a correction every 5 s ÷ without: {rates(moved, still)}, {errors(moved)} errors")

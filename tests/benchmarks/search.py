@@ -19,7 +19,7 @@ from tests.benchmarks.growing import FIRST, grow
 from tests.benchmarks.saying import say
 
 LARGEST = 100_000
-ROUNDS = 7
+ROUNDS = 3
 CLIENT = Client()  # one for all: a new one loads every middleware again
 SORTS = {"best match": "", "newest first": "changed"}
 # From a word that every pledge has to words that hardly any has.

@@ -333,7 +333,9 @@ def test_a_new_release_takes_over_without_a_lost_request(server: Server, proxy: 
         while not is_over.is_set():
             statuses.append(proxy.get(f"/pledges/?sort=due&lemon={len(statuses)}").status)
 
-    with serve(server.environment["DATABASE_URL"], tmp_path, static=Path(server.environment["STATIC_ROOT"]), **kept) as old:
+    with serve(
+        server.environment["DATABASE_URL"], tmp_path, static=Path(server.environment["STATIC_ROOT"]), **kept
+    ) as old:
         lead_to(old, proxy)
         reader = threading.Thread(target=read, daemon=True)
         reader.start()

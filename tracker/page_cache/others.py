@@ -50,9 +50,9 @@ class Others:
             bodies.put_away(environ)
 
     def rehearse(self, environ: Environ) -> None:
-        """Make every static file ready, in every encoding."""
+        """Make every static file ready, packed as every browser takes it."""
         for path in self.files.static:
-            for encoding in ("br", "gzip", ""):
+            for encoding in ("br", "gzip"):
                 close(self._ask_for_file(path, encoding, environ, lambda *_answer: None))
 
     def _answer_page(self, environ: Environ, start_response: Start) -> Iterable[bytes]:
