@@ -17,6 +17,13 @@ hypothesis.settings.load_profile("untimed")
 pytest_plugins = ["tests.processes", "tests.other_site"]
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that empty the tables come last: pytest has put all that share a browser side by side."""
+    marks = {item: item.get_closest_marker("django_db") for item in items}
+    items.sort(key=lambda item: bool((mark := marks[item]) and mark.kwargs.get("transaction")))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _test_settings() -> Iterator[None]:
     """Tests collect no static files and do not pay for slow password hashes."""
