@@ -26,7 +26,7 @@ SETTINGS = {
 ON_BOTH = ("pages", "growth", "newsletter", "search", "editors", "public_log", "fuzz")
 # What readers and the sender wait for; the others are asked for by name.
 USUAL = ("hot", "pages", "growth", "newsletter")
-USUALLY = {"newsletter": ["20000"]}  # subscribers, so that all of it takes less than five minutes
+USUALLY = {"newsletter": ["20000"]}  # subscribers: who waits for all of it waits long enough
 
 
 def run(part: str, database_url: str, folder: Path, *arguments: str) -> None:
