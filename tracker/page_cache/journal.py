@@ -41,7 +41,7 @@ class JournalReader:
         self._on_change, self._known_position = on_change, known_position
         self._recent: deque[Moved] = deque(maxlen=Journal.MOST_READ)
         self._answered_at = time.monotonic()
-        self._looked_from = 0.0
+        self._looked_from: float | None = None
         self._wake = Event()
         self._news = Condition()
         self._thread: Thread | None = None
@@ -54,8 +54,14 @@ class JournalReader:
                     if self._thread is None:
                         self.position = self._known_position()
                     self._answered_at = time.monotonic()
+                    self._wake.set()  # the first look is at once
                     self._thread = Thread(target=self._run, name="journal", daemon=True)
                     self._thread.start()
+
+    @property
+    def has_looked(self) -> bool:
+        """Whether this process knows from the database, and not from the process before alone, what has moved."""
+        return self._looked_from is not None
 
     @property
     def is_silent(self) -> bool:
@@ -67,7 +73,7 @@ class JournalReader:
         asked_at = time.monotonic()
         with self._news:
             self._wake.set()
-            return self._news.wait_for(lambda: self._looked_from >= asked_at, timeout=patience)
+            return self._news.wait_for(lambda: (self._looked_from or 0.0) >= asked_at, timeout=patience)
 
     def has_moved(self, since: int | None, tags: frozenset[str] | None) -> bool:
         """Whether anything with one of these tags looks different since a position; None stands for anything at all."""
@@ -100,9 +106,16 @@ class JournalReader:
 
     def _look(self) -> None:
         number = Generation.objects.values_list("number", flat=True).get()
+        if not self._recent:
+            self._recall()
         for moved in self._moves_until(number):
             self._tell(moved)
         self.position = number
+
+    def _recall(self) -> None:
+        """Learn what had moved up to the position that was known at the start: pages made before it may still be true."""
+        if self.position:
+            self._recent.extend(_read(after=self.position - Journal.MOST_READ, until=self.position))
 
     def _tell(self, moved: Moved) -> None:
         if moved.starts_over:
@@ -117,6 +130,10 @@ class JournalReader:
         everything = [Moved(number, frozenset(), starts_over=number < (self.position or 0))]
         if self.position is None or not 0 < number - self.position <= Journal.MOST_READ:
             return everything  # the first look, a database that was put back, or too much at once
-        rows = Journal.objects.filter(number__gt=self.position, number__lte=number).order_by("number")
-        moves = [Moved(row, frozenset(tags.split("\n")) - {""}) for row, tags in rows.values_list("number", "tags")]
+        moves = _read(after=self.position, until=number)
         return moves if len(moves) == number - self.position else everything
+
+
+def _read(*, after: int, until: int) -> list[Moved]:
+    rows = Journal.objects.filter(number__gt=after, number__lte=until).order_by("number").values_list("number", "tags")
+    return [Moved(number, frozenset(tags.split("\n")) - {""}) for number, tags in rows]

@@ -28,6 +28,7 @@ _POSITION = "position"
 class LastPages:
     """One file a page, named by the hash of its address.
 
+    Made before the server parts into processes.
     `release` keeps apart what different versions of the site have made: their pages ask for other style sheets.
     `asked` gives the addresses that this process was asked for, the last one first: their pages stay longest.
     """
@@ -47,6 +48,7 @@ class LastPages:
         self._waiting: Queue[tuple[str, Entry]] = Queue(_MOST_WAITING)
         self._lock = Lock()
         self._purged = 0
+        self._began_at = time.time()
         self._thread: Thread | None = None
         self._starting = Lock()
 
@@ -60,7 +62,10 @@ class LastPages:
             self._waiting.put_nowait((key, entry))
 
     def find(self, key: str) -> Entry | None:
-        """Give the last good answer of a page, unless it is too old or purged; it counts as fresh no more."""
+        """Give the last good answer of a page, unless it is too old or purged.
+
+        It counts as fresh only if this server made it, in whichever of its processes: one before had other settings.
+        """
         file = self._file(key)
         try:
             address, entry = page_files.unpack(page_files.read(file))
@@ -68,6 +73,8 @@ class LastPages:
             return None
         if address != key or not self.may_show(entry):
             return None
+        if entry.rendered_at < self._began_at:
+            entry.expires_at = 0.0
         _note_as_asked(file, time.time())
         return entry
 

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import stat
+import time
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import brotli  # type: ignore[import-untyped]
 from tracker.page_cache.entries import Entry
 
 _STATUS = re.compile(r"[1-5][0-9]{2} [ -~]{1,100}", re.ASCII)
+_LONGEST = 86_400.0  # seconds that no page is fresh for
 _NAME, _VALUE = re.compile(r"[A-Za-z0-9-]+", re.ASCII), re.compile(r"[ -~\x80-\xff]*", re.ASCII)
 
 
@@ -21,12 +23,13 @@ class DamagedError(Exception):
 
 def pack(key: str, entry: Entry) -> bytes:
     kept = {name: getattr(entry, name) for name in ("status", "headers", "rendered_at", "position")}
-    head = json.dumps({"key": key, "tags": sorted(entry.tags), **kept})
+    fresh_until = time.time() + entry.expires_at - time.monotonic()
+    head = json.dumps({"key": key, "tags": sorted(entry.tags), "fresh_until": fresh_until, **kept})
     return head.encode() + b"\n" + entry.reply("br").body
 
 
 def unpack(content: bytes) -> tuple[str, Entry]:
-    """Give the address and the answer, which counts as fresh no more; raises DamagedError."""
+    """Give the address and the answer; raises DamagedError."""
     head, _, body = content.partition(b"\n")
     try:
         kept = json.loads(head)
@@ -50,6 +53,7 @@ def _entry(kept: dict[str, Any], body: bytes) -> Entry:
         and all(_NAME.fullmatch(name) and _VALUE.fullmatch(value) for name, value in kept["headers"])
         and all(isinstance(tag, str) for tag in kept["tags"])
         and type(kept["position"]) is int
+        and kept["fresh_until"] <= kept["rendered_at"] + _LONGEST
     ):
         raise DamagedError
     return Entry(
@@ -57,7 +61,7 @@ def _entry(kept: dict[str, Any], body: bytes) -> Entry:
         headers=[(name, value) for name, value in kept["headers"]],
         body=body,
         tags=frozenset(kept["tags"]),
-        expires_at=0,
+        expires_at=time.monotonic() + float(kept["fresh_until"]) - time.time(),
         rendered_at=float(kept["rendered_at"]),
         position=kept["position"],
     )

@@ -148,12 +148,15 @@ class PageCache:
         return answer
 
     def _render_in_turn(self, key: str, environ: Environ) -> Answer | None:
-        """Have Django make a page when it is this one's turn; None if it did not come."""
+        """Have Django make a page, unless another process did, when it is this one's turn; None if it did not come."""
         with self.turns.renders.one() as is_ours:
             if not is_ours:
                 return None
-            if self.journal.position is None:
+            if not self.journal.has_looked:
                 self.journal.look_now(_WAIT_FOR_LOOK)
+            if (entry := self._from_disk(key)) and entry.expires_at > time.monotonic():
+                environ[SERVED] = "kept"
+                return Answer(entry.status, entry.headers, [], entry)
             for _ in range(_MOST_RENDERS):
                 answer = self._render(key, environ)
                 if answer.entry is None or self._keep(key, answer.entry):
@@ -236,6 +239,8 @@ class PageCache:
         with self._keeping:
             if entry is None or not self.last_pages.may_show(entry):  # still: a purge may have come between
                 return None
+            if not self.journal.has_looked or self._has_moved(entry):
+                entry.expires_at = 0.0
             self._memory_of(entry).keep(key, entry)
         return entry
 

@@ -4,9 +4,15 @@ import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from io import BytesIO
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+from tracker.page_cache.files import Files
 from tracker.page_cache.journal import JournalReader, Moved
+from tracker.page_cache.keys import Address
+from tracker.page_cache.last_pages import LastPages
+from tracker.page_cache.memory import Memory
 from tracker.page_cache.unavailable import REFUSAL
 from tracker.page_cache.wrapper import PageCache
 
@@ -47,6 +53,7 @@ class Journal(JournalReader):
     def __init__(self, cache: PageCache) -> None:
         super().__init__(cache._take_in)
         self.position = 1
+        self._looked_from = 0.0
         self._is_silent = False
 
     @property
@@ -71,8 +78,20 @@ class Journal(JournalReader):
         self.position = number
 
     def forget(self) -> None:
-        """Begin anew at the same place, as the next process does."""
+        """Begin anew at the same place, as the next process does where it cannot read what had moved."""
         self._recent.clear()
+
+
+def make_cache(site: Site, folder: Path) -> PageCache:
+    made = PageCache(
+        site,
+        Address(urlsplit("http://tracker.test"), behind_proxy=False, session_cookie="session"),
+        pages=Memory(10_000_000),
+        files=Files(has_picture=lambda _path: False),
+        last_pages=LastPages(folder, release="one", max_age=60, most_bytes=1_000_000),
+    )
+    made.journal = Journal(made)
+    return made
 
 
 @dataclass

@@ -104,6 +104,21 @@ def test_a_page_has_moved_when_one_of_its_tags_did(seen: list[Moved]) -> None:
     assert not reader.has_moved(reader.position, None)
 
 
+def test_who_begins_knows_what_had_moved_before(seen: list[Moved]) -> None:
+    before = Generation.objects.get().number
+    publish("pledge:a")
+    publish("pledge:b")
+    known = Generation.objects.get().number
+    reader = reader_at(known, seen)
+    assert reader.has_moved(before, frozenset({"pledge:c"}))  # for all that it knows yet
+
+    publish("pledge:d")
+    reader._look()
+
+    assert [reader.has_moved(before, frozenset({f"pledge:{name}"})) for name in "abcd"] == [True, True, False, True]
+    assert [moved.number for moved in seen] == [known + 1]
+
+
 def test_what_was_made_before_a_database_was_put_back_has_moved(seen: list[Moved]) -> None:
     reader = reader_at(Generation.objects.get().number, seen)
     reader._look()

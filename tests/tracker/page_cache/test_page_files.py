@@ -48,6 +48,10 @@ def test_what_is_damaged_is_no_page(content: bytes) -> None:
         {"rendered_at": "now"},
         {"rendered_at": 10**400},
         {"tags": [["site"]]},
+        {"fresh_until": None},
+        {"fresh_until": float("inf")},
+        {"fresh_until": float("nan")},
+        {"fresh_until": 1e12},
     ],
     ids=str,
 )
