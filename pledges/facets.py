@@ -7,6 +7,7 @@ from itertools import repeat
 from typing import Any
 
 from django.db import connection
+from django.db.models import Case
 from django.utils.functional import cached_property
 
 from pledges.conditions import Conditions
@@ -15,8 +16,8 @@ from pledges.models import PublicPledge, PublicSource
 from pledges.models.public_pledge import PublicPledgeQuerySet
 from pledges.questions import Question
 from pledges.search import Query, Term
-from pledges.search_index import Asked, count_places, first_places, places
-from pledges.totals import Cell, Facets, WideCell, all_cells, count_dated, facets, wide_cells_of
+from pledges.search_index import Asked, count_places, first_places, keys, keys_at, some_places
+from pledges.totals import Cell, Facets, WideCell, all_cells, count_dated, facets, wide_cells_found, wide_cells_of
 
 LABELLED = ("rating", "topic", "department", "promisor")
 TALLIED = ("rating", "family", "topic", "department", "promisor")  # what a cell of the tally tells
@@ -46,7 +47,7 @@ class FacetCounter:
         if "q" in chosen:
             if not self.query.terms:
                 return pledges.none()
-            return pledges.filter(search_text__in=places(connection.vendor, self.asked(chosen)))
+            return pledges.filter(pk__in=keys(connection.vendor, self.asked(chosen)))
         for name, value in chosen.items():
             pledges = pledges.filter(self.conditions.of(name, value))
         return pledges
@@ -58,17 +59,17 @@ class FacetCounter:
             return Facets(tallied.total, tallied.by_choice | self._beside(chosen))
         choices = {name: value for name, value in chosen.items() if name in DIMENSIONS}
         others = {name: value for name, value in chosen.items() if name not in choices}
-        found = self._widely(self.last_changed(others, MOST_COUNTED + 1) if "q" in others else self.narrowed(others))
-        if "q" in others and sum(pledges for _values, pledges in found) > MOST_COUNTED:
+        found = self._widely_found(others) if "q" in others else self._widely(self.narrowed(others))
+        if found is None:
             return Facets(self.total(chosen) if choices else None, {})
         return facets(found, choices, DIMENSIONS)
 
-    def last_changed(self, chosen: Mapping[str, str], most: int | None = None) -> PublicPledgeQuerySet:
-        """Give of what a search finds so many that changed last, or as many as are counted, in no order."""
+    def last_changed(self, chosen: Mapping[str, str]) -> PublicPledgeQuerySet:
+        """Give of what a search finds as many as are counted, those that changed last, in no order."""
         if not self.query.terms:
             return PublicPledge.objects.none()
-        first = first_places(connection.vendor, self.asked(chosen), most or MOST_COUNTED)
-        return PublicPledge.objects.filter(search_text__in=first)
+        first = first_places(connection.vendor, self.asked(chosen), MOST_COUNTED)
+        return PublicPledge.objects.in_public().filter(pk__in=keys_at(first))
 
     def total(self, chosen: Mapping[str, str]) -> int | None:
         """Count what all filters let through; None when a search finds more than are counted."""
@@ -131,8 +132,21 @@ class FacetCounter:
         return [(values, cell.pledges) for values, cell in zip(self._values(cells), cells, strict=True)]
 
     def _widely(self, pledges: PublicPledgeQuerySet) -> Counted:
-        due, overdue = self.conditions.kind_of_due, self.conditions.kind_of_overdue
-        cells = wide_cells_of(pledges, due=due, overdue=overdue)
+        return self._named(wide_cells_of(pledges, **self._kinds))
+
+    def _widely_found(self, chosen: Mapping[str, str]) -> Counted | None:
+        """Count what a search finds; None if it finds more than are counted."""
+        if not self.query.terms:
+            return []
+        some = keys_at(some_places(connection.vendor, self.asked(chosen), MOST_COUNTED + 1))
+        found = wide_cells_found(some, most=MOST_COUNTED, **self._kinds)
+        return found if found is None else self._named(found)
+
+    @property
+    def _kinds(self) -> dict[str, Case]:
+        return {"due": self.conditions.kind_of_due, "overdue": self.conditions.kind_of_overdue}
+
+    def _named(self, cells: Sequence[WideCell]) -> Counted:
         return [
             ((*values, str(cell.source), cell.due, cell.overdue), cell.pledges)
             for values, cell in zip(self._values(cells), cells, strict=True)

@@ -151,8 +151,7 @@ class PledgeFilter:
     def to_drop(self) -> Found:
         """The filters and words without which something would be found, with how many pledges; most first."""
         filters = [(chip, self.count_without(chip.filter_name)) for chip in self._worth_dropping]
-        words = {one.said: self.query.without([one]) for one in self._tried}
-        return _most_first([*filters, *self._counted(words, self.chosen)])
+        return _most_first([*filters, *self._counted(self._searched_for_less, self.chosen)])
 
     @cached_property
     def to_keep(self) -> Found:
@@ -176,6 +175,14 @@ class PledgeFilter:
             return []
         is_nowhere = self.missing and not self.shown_for
         return [chip for chip in self.chips if chip.filter_name == "q" or not is_nowhere]
+
+    @property
+    def _searched_for_less(self) -> dict[str, Query]:
+        """The search without its words with a minus; if it has none, without each of its words. With one, each try may take long."""
+        left_out = self.query.unwanted
+        if left_out and self.query.terms:
+            return {" ".join(f"-{one.typed}" for one in left_out): self.query.leaving_nothing_out()}
+        return {one.said: self.query.without([one]) for one in self._tried}
 
     @property
     def _tried(self) -> tuple[Term, ...]:

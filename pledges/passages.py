@@ -97,8 +97,12 @@ def label_term(name: str, value: object) -> str:
 def day_terms(name: str, day: date) -> Iterator[str]:
     """Give the terms of a day: one that it has any, and those of the spans of 1, 2, 4 … days that it lies in."""
     yield label_term(name, ANY_DAY)
-    for bit in range(_DAY_BITS):
-        yield label_term(f"{name}_{bit}", day.toordinal() >> bit)
+    yield from span_terms(name, day.toordinal(), _DAY_BITS)
+
+
+def span_terms(name: str, number: int, bits: int) -> Iterator[str]:
+    """Give the terms of the spans of 1, 2, 4 … numbers that a number of so many bits lies in."""
+    return (label_term(f"{name}_{bit}", number >> bit) for bit in range(bits))
 
 
 def terms_since(name: str, day: date) -> tuple[str, ...]:

@@ -74,6 +74,9 @@ class Query:
     def without(self, terms: Collection[Term]) -> Self:
         return replace(self, terms=tuple(one for one in self.terms if one not in terms))
 
+    def leaving_nothing_out(self) -> Self:
+        return replace(self, unwanted=())
+
     def only(self, one: Term) -> Self:
         return replace(self, terms=(one,), unwanted=())
 

@@ -13,11 +13,14 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 from django.db.models.expressions import RawSQL
 
+from pledges.passages import label_term, span_terms
+
 AnyOf = tuple[str, ...]  # terms, at least one
 TABLE, INDEX = "pledges_searchtext", "pledges_searchindex"
 
 _BEGIN, _TICK = datetime(2000, 1, 1, tzinfo=UTC), timedelta(milliseconds=1)
 _TICKS, _KEYS = 2**42, 2**21  # 139 years, two million pledges: together they fill a number of the database
+_NOTHING = "'\"\"'"  # what SQLite finds nothing for, without looking
 
 _ADD = f"INSERT INTO {INDEX} (rowid, terms) VALUES (NEW.place, NEW.terms);"
 _DROP = f"INSERT INTO {INDEX} ({INDEX}, rowid, terms) VALUES ('delete', OLD.place, OLD.terms);"
@@ -32,9 +35,19 @@ _SQLITE = [
     f"INSERT INTO {INDEX} ({INDEX}) VALUES ('rebuild')",
 ]
 _PARTS = [INDEX, *_TRIGGERS]
-# PostgreSQL's index knows no order. Of a common word the first page is nearly always among so many rows at the end, and only
-# these are then read; the others only if they are needed.
-_NEAR_END = 2_000
+# PostgreSQL's index knows no order, and gathers all that has a term before the first row is read. Of a common word the first
+# page is nearly always among so many rows at the end, and as many as are counted among so many more: these are looked up first,
+# by the terms of the seconds since then, which few rows have; the others only if they are needed.
+_NEAR_END, _FEW = 2_000, 4_000
+_SECOND, _SECOND_BITS = "second", 32
+_TO_SECOND = (
+    _TICKS.bit_length() + _KEYS.bit_length() - 2 - _SECOND_BITS
+)  # bits of a place; a second has about a thousand ticks
+_SINCE_EDGE = f"""(
+    SELECT ' & (' || string_agg('{label_term(_SECOND, "")}' || bit || '_' || ((eve >> bit) + 1), ' | ') || ')'
+    FROM (SELECT (place >> {_TO_SECOND}) - 1 AS eve FROM edge) AS day_before, generate_series(0, {_SECOND_BITS - 1}) AS bit
+    WHERE (eve >> bit) & 1 = 0
+)"""  # as passages.terms_since
 _VECTOR = "array_to_tsvector(string_to_array(btrim(terms), ' '))"
 _POSTGRESQL = [
     # Without fastupdate a bulk load leaves no list of what is still to be indexed, which every search would read.
@@ -151,50 +164,82 @@ def place_of(changed_at: datetime, key: int) -> int:
     return tick * _KEYS + key % _KEYS
 
 
-def places(vendor: str, asked: Asked) -> RawSQL:
-    """Give all places that are found, as a subquery."""
-    return RawSQL(*_lookup(vendor, asked))
+def place_terms(place: int) -> Iterator[str]:
+    """Give the terms of the second that a place lies in, by which PostgreSQL looks up what changed last."""
+    return span_terms(_SECOND, max(0, place >> _TO_SECOND), _SECOND_BITS)
+
+
+def keys(vendor: str, asked: Asked) -> RawSQL:
+    """Give the keys of all pledges that are found, as a subquery."""
+    return keys_at(RawSQL(*_lookup(vendor, asked)))
+
+
+def keys_at(places: RawSQL) -> RawSQL:
+    """Give the keys of the pledges at some places, which tell them: their search texts, which are long, are not read."""
+    return RawSQL(f"SELECT place & {_KEYS - 1} AS key FROM ({places.sql}) AS places", places.params)
 
 
 def count_places(connection: BaseDatabaseWrapper, questions: Sequence[Asked], *, most: int) -> list[int]:
     """Count the places that each question finds, up to so many; by one query."""
-    lookups = [_lookup(connection.vendor, asked) for asked in questions]
-    counts = [f"(SELECT COUNT(*) FROM ({sql} LIMIT %s) AS found)" for sql, _values in lookups]
+    lookups = [some_places(connection.vendor, asked, most) for asked in questions]
+    counts = [f"(SELECT COUNT(*) FROM ({found.sql}) AS found)" for found in lookups]
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(counts)}", [value for _sql, values in lookups for value in (*values, most)])
+        cursor.execute(f"SELECT {', '.join(counts)}", [value for found in lookups for value in found.params])
         (*found,) = cursor.fetchone()
-    return [int(number) for number in found]
+    return [min(int(number), most) for number in found]
+
+
+def some_places(vendor: str, asked: Asked, limit: int) -> RawSQL:
+    """Give so many of the places that are found, or some more, whichever they are; all if there are fewer."""
+    if vendor == "sqlite":
+        sql, values = _lookup(vendor, asked)
+        return RawSQL(f"{sql} LIMIT %s", [*values, limit])
+    return _near_end_first(asked, limit, among=_FEW)
 
 
 def first_places(vendor: str, asked: Asked, limit: int, *, backwards: bool = False, only_if: str = "TRUE") -> RawSQL:
     """Give the last so many of the places that are found, or, backwards, the first; none unless a condition in SQL holds."""
     direction = "ASC" if backwards else "DESC"
-    sql, values = _lookup(vendor, asked)
-    sql = f"{sql} AND {only_if}"  # within, so that it is asked before anything is looked up
     if vendor == "sqlite":  # reads its index in the order of the places
+        sql, values = _lookup(vendor, asked, only_if)
         return RawSQL(f"{sql} ORDER BY rowid {direction} LIMIT %s", [*values, limit])
-    ordered = f"ORDER BY place + 0 {direction} LIMIT %s"  # not place: the planner would try row by row from one end
+    return _near_end_first(asked, limit, among=_NEAR_END, direction=direction, only_if=only_if)
+
+
+def _near_end_first(asked: Asked, limit: int, *, among: int, direction: str = "", only_if: str = "TRUE") -> RawSQL:
+    """Give places, for PostgreSQL, from among so many at the end if they are enough there, else from all; in a direction or none."""
+    ordered, backwards = f"ORDER BY place {direction}" if direction else "", direction == "ASC"
     bounds, of_bounds = _within(asked, "place")
-    edge = f"(SELECT place FROM {TABLE} WHERE {bounds} ORDER BY place {direction} OFFSET {_NEAR_END} LIMIT 1)"
-    near_end = f"{sql} AND place {'<=' if backwards else '>='} {edge} {ordered}"
-    rest = f"{sql} AND (SELECT COUNT(*) FROM near_end) < %s {ordered}"
+    edge = f"SELECT place FROM {TABLE} WHERE {bounds} ORDER BY place {direction or 'DESC'} OFFSET {among} LIMIT 1"
+    near, of_near = _lookup("postgresql", asked, only_if, "''" if backwards else _SINCE_EDGE)
+    every, of_every = _lookup("postgresql", asked, only_if)
+    # A limit stands outside of what is looked up: with it, the planner would try row by row.
+    steps = {
+        "edge": edge,
+        "near": f"{near} AND place {'<=' if backwards else '>='} (SELECT place FROM edge)",
+        "near_end": f"SELECT place FROM near {ordered} LIMIT %s",
+        "every": f"{every} AND (SELECT COUNT(*) FROM near_end) < %s",
+        "rest": f"SELECT place FROM every {ordered} LIMIT %s",
+    }
+    named = ", ".join(f"{name} AS MATERIALIZED ({sql})" for name, sql in steps.items())
     return RawSQL(
-        f"WITH near_end AS MATERIALIZED ({near_end}) SELECT place FROM near_end UNION SELECT place FROM ({rest}) AS rest",
-        [*values, *of_bounds, limit, *values, limit, limit],
+        f"WITH {named} SELECT place FROM near_end UNION SELECT place FROM rest",
+        [*of_bounds, *of_near, limit, *of_every, limit, limit],
     )
 
 
-def _lookup(vendor: str, asked: Asked) -> tuple[str, list[str | int]]:
+def _lookup(vendor: str, asked: Asked, only_if: str = "TRUE", among: str = "''") -> tuple[str, list[str | int]]:
+    """Give the question in SQL, asked only if a condition holds; `among`, on PostgreSQL, gives more terms that are wanted."""
     if vendor == "sqlite":
         bounds, values = _within(asked, "rowid")
-        return f"SELECT rowid AS place FROM {INDEX} WHERE {INDEX} MATCH %s AND {bounds}", [
-            _sqlite_terms(asked),
-            *values,
-        ]
+        # The condition is part of the question: SQLite goes to the first that is found before it asks anything else.
+        terms = f"CASE WHEN {only_if} THEN %s ELSE {_NOTHING} END"
+        sql = f"SELECT rowid AS place FROM {INDEX} WHERE {INDEX} MATCH {terms} AND {bounds}"
+        return sql, [_sqlite_terms(asked), *values]
     bounds, values = _within(asked, "place")
     # Of terms that the planner sees, each makes it expect fewer rows, at last too few to combine with another index.
-    found = f"{_VECTOR} @@ (SELECT %s::tsquery)"
-    return f"SELECT place FROM {TABLE} WHERE {found} AND {bounds}", [_postgresql_terms(asked), *values]
+    found = f"{_VECTOR} @@ (SELECT (%s || {among})::tsquery)"
+    return f"SELECT place FROM {TABLE} WHERE {found} AND {bounds} AND {only_if}", [_postgresql_terms(asked), *values]
 
 
 def _within(asked: Asked, key: str) -> tuple[str, list[int]]:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
+from django.db import connection
 from django.db.models import Case, Count, Q, QuerySet, Sum, Value
+from django.db.models.expressions import RawSQL
 
 from pledges.models import DueTally, PublicPledge, Tally
 from pledges.models.public_pledge import PublicPledgeQuerySet
@@ -48,9 +50,25 @@ class WideCell(NamedTuple):
 
 def wide_cells_of(pledges: PublicPledgeQuerySet, *, due: Case, overdue: Case) -> list[WideCell]:
     """Count some public pledges, by one query; the cases say which kind of due and overdue a pledge is."""
+    return [WideCell(*row) for row in _counted(pledges, due, overdue)]
+
+
+def wide_cells_found(keys: RawSQL, *, most: int, due: Case, overdue: Case) -> list[WideCell] | None:
+    """Count the public pledges with some keys, by one query; None, and no pledge is read, if there are more than so many."""
+    few = RawSQL(f"SELECT key FROM found WHERE (SELECT COUNT(*) FROM found) <= {most:d}", [])  # noqa: S608, S611
+    sql, values = _counted(PublicPledge.objects.in_public().filter(pk__in=few), due, overdue).query.sql_with_params()
+    total = "SELECT NULL, 0, 0, 0, 0, '', '', (SELECT COUNT(*) FROM found)"  # of no topic, which every pledge has
+    with connection.cursor() as cursor:
+        cursor.execute(f"WITH found AS MATERIALIZED ({keys.sql}) {total} UNION ALL {sql}", [*keys.params, *values])
+        cells = [WideCell(*row) for row in cursor.fetchall()]
+    (found,) = (cell.pledges for cell in cells if not cell.topic)
+    return [cell for cell in cells if cell.topic] if found <= most else None
+
+
+def _counted(pledges: PublicPledgeQuerySet, due: Case, overdue: Case) -> "QuerySet[Any, tuple[Any, ...]]":
     shared = (*Tally.CELL, "made_in_id", "due", "overdue")
     counted = pledges.order_by().annotate(due=due, overdue=overdue).values(*shared).annotate(pledges=Count("*"))
-    return [WideCell(*row) for row in counted.values_list(*shared, "pledges")]
+    return counted.values_list(*shared, "pledges")
 
 
 def count_dated(due: Mapping[str, Q], overdue: Mapping[str, Q]) -> Counter[str]:

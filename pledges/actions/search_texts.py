@@ -6,16 +6,17 @@ from pledges.content import PledgeContent
 from pledges.labels import UNRATED
 from pledges.models import PublicPledge, SearchText
 from pledges.passages import day_terms, label_term, passages, running_text, term_text, tokens_of, write_passages
-from pledges.search_index import place_of
+from pledges.search_index import place_of, place_terms
 
 
 def columns(public: PublicPledge, content: PledgeContent) -> dict[str, Any]:
     """Give what search knows of a pledge with this content."""
     found = passages(content)
     of_texts = tokens_of(found)
+    place = place_of(public.changed_at, public.pk)
     return {
-        "place": place_of(public.changed_at, public.pk),
-        "terms": term_text(found, of_texts, _labels(public)),
+        "place": place,
+        "terms": term_text(found, of_texts, [*_labels(public), *place_terms(place)]),
         "tokens": running_text(of_texts),
         "passages": write_passages(found),
     }

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from pledges.filters import PledgeFilter
 from pledges.models import PublicPledge, SearchText
-from pledges.search_index import place_of
+from pledges.search_index import place_of, place_terms
 
 TODAY = date(2026, 11, 24)
 LONDON = ZoneInfo("Europe/London")
@@ -14,7 +14,10 @@ FIRST = datetime(2026, 11, 5, 22, 30, tzinfo=UTC)
 
 def move(key: int, changed_at: datetime) -> None:
     PublicPledge.objects.filter(pk=key).update(changed_at=changed_at)
-    SearchText.objects.filter(pledge=key).update(place=place_of(changed_at, key))
+    place = place_of(changed_at, key)
+    terms = SearchText.objects.get(pledge=key).terms.split()
+    labels = [*(term for term in terms if not term.startswith("l_second_")), *place_terms(place)]
+    SearchText.objects.filter(pledge=key).update(place=place, terms=f" {' '.join(labels)} ")
 
 
 def narrowed(**asked: str) -> PledgeFilter:
