@@ -68,7 +68,8 @@ def wide_cells_found(keys: RawSQL, *, most: int, due: Case, overdue: Case) -> li
 def _counted(pledges: PublicPledgeQuerySet, due: Case, overdue: Case) -> "QuerySet[Any, tuple[Any, ...]]":
     shared = (*Tally.CELL, "made_in_id", "due", "overdue")
     counted = pledges.order_by().annotate(due=due, overdue=overdue).values(*shared).annotate(pledges=Count("*"))
-    return counted.values_list(*shared, "pledges")
+    cells: QuerySet[Any, tuple[Any, ...]] = counted.values_list(*shared, "pledges")
+    return cells
 
 
 def count_dated(due: Mapping[str, Q], overdue: Mapping[str, Q]) -> Counter[str]:
