@@ -2,7 +2,8 @@
 
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from operator import attrgetter
 from threading import Lock
@@ -29,6 +30,7 @@ from tracker.request_log import SERVED, count, follow
 STATE = "tracker.page_cache"  # in the environ: this cache, for /readyz
 
 _WAIT_FOR_LOOK = 1.0
+_FOR_EACH_HIT, _LONGEST_REST = 0.001, 0.1  # seconds
 _MOST_RENDERS = 3  # of one page, while publications keep overtaking it
 _LARGEST = 2_000_000  # bytes of a page that is kept
 _NOT_ON_DISK = "404"  # there is no end of what is not there
@@ -110,7 +112,7 @@ class PageCache:
         bodies.pass_over(environ)
         if self.journal.is_silent:
             return self._do_without(SILENT, key, environ, start_response)
-        with self.turns.renders.one() as is_ours:
+        with self._turn_to_render() as is_ours:
             if not is_ours:
                 return self._do_without(BUSY, key, environ, start_response)
             self.counters.renders += 1
@@ -149,7 +151,7 @@ class PageCache:
 
     def _render_in_turn(self, key: str, environ: Environ) -> Answer | None:
         """Have Django make a page, unless another process did, when it is this one's turn; None if it did not come."""
-        with self.turns.renders.one() as is_ours:
+        with self._turn_to_render() as is_ours:
             if not is_ours:
                 return None
             if not self.journal.has_looked:
@@ -162,6 +164,15 @@ class PageCache:
                 if answer.entry is None or self._keep(key, answer.entry):
                     break
             return answer
+
+    @contextmanager
+    def _turn_to_render(self) -> Iterator[bool]:
+        """Give whether it is one's turn; the next one's comes later while ready pages are given, which need the processor, too."""
+        with self.turns.renders.one() as is_ours:
+            began_at, hits = time.monotonic(), self.counters.hits
+            yield is_ours
+            if is_ours:
+                time.sleep(min(time.monotonic() - began_at, _FOR_EACH_HIT * (self.counters.hits - hits), _LONGEST_REST))
 
     def _keep(self, key: str, entry: Entry) -> bool:
         """Keep an answer unless what it shows has moved since its render began: then part of it may be older than the rest."""
