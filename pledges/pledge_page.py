@@ -161,7 +161,9 @@ def _page(public: PublicPledge, edition: Edition, content: PledgeContent, record
         content=content,
         history=_history(content, recorded),
         corrections=[correction for correction in public.made_corrections if correction.number <= edition.number],
-        sources=Source.objects.only("archived_url", "link_state").in_bulk([source.key for source in content.sources]),
+        sources=Source.objects.order_by()
+        .only("archived_url", "link_state")
+        .in_bulk([source.key for source in content.sources]),
         changed_at=public.changed_at,
         checked_on=public.checked_on,
         next_check_on=public.next_check_on,

@@ -32,7 +32,7 @@ def pledge_day(request: HttpRequest, slug: str) -> HttpResponse:
     form = _asked(request)
     if form.is_valid():
         return redirect("pledge-at", slug, form.cleaned_data["day"])
-    public = PublicPledge.objects.for_lists().filter(slug=slug).first()
+    public = PublicPledge.objects.for_lists().at(slug)
     if public is None:
         return elsewhere("pledge-day", slug)
     return withdrawn(request, public) if public.withdrawn_at else _asking(request, form, public)

@@ -37,7 +37,7 @@ def edition_detail(request: HttpRequest, slug: str, number: int) -> HttpResponse
 @page_showing("pledge:{slug}", known=PlaceForm.base_fields)
 def edition_list(request: HttpRequest, slug: str) -> HttpResponse:
     """Every edition with its kind, date, note and hash; of a withdrawn pledge too, as they hold none of its text."""
-    public = PublicPledge.objects.for_lists().filter(slug=slug).first()
+    public = PublicPledge.objects.for_lists().at(slug)
     if public is None:
         return elsewhere("edition-list", slug)
     place = PlaceForm(request.GET)
@@ -100,7 +100,7 @@ def _removed(request: HttpRequest, past: PastEdition) -> HttpResponse:
 
 def _nothing_then(request: HttpRequest, slug: str, day: date) -> HttpResponse:
     """Say since when the pledge has been public, and what its ratings were according to today's page."""
-    public = PublicPledge.objects.select_related("edition").filter(slug=slug).first()
+    public = PublicPledge.objects.select_related("edition").at(slug)
     if public is None:
         return elsewhere("pledge-at", slug, day=day)
     if public.withdrawn_at:

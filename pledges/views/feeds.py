@@ -44,7 +44,7 @@ def promisor_feed(_request: HttpRequest, slug: str) -> HttpResponse:
 @page_showing("pledge:{slug}")
 def pledge_feed(_request: HttpRequest, slug: str) -> HttpResponse:
     """One pledge; once it is withdrawn, that it was."""
-    public = PublicPledge.objects.for_lists().filter(slug=slug).first()
+    public = PublicPledge.objects.for_lists().at(slug)
     if public is None:
         retired = get_object_or_404(RetiredSlug.objects.select_related("pledge__public"), slug=slug)
         return redirect("pledge-feed", retired.pledge.public.slug, permanent=True)

@@ -55,7 +55,7 @@ def _feed_of(pledge_filter: PledgeFilter) -> dict[str, Any]:
 
 @page_showing("pledge:{slug}")
 def pledge_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    public = PublicPledge.objects.select_related("edition", "ready_html").filter(slug=slug).first()
+    public = PublicPledge.objects.select_related("edition", "ready_html").at(slug)
     if public is None:
         return elsewhere("pledge-detail", slug)
     if public.withdrawn_at:
