@@ -1,4 +1,4 @@
-"""The floor: a WSGI application that gives one answer, read at its start, with all its headers or with three."""
+"""The floor: a WSGI application that gives one answer, read at its start."""
 
 import json
 import os
@@ -9,10 +9,9 @@ from typing import Any
 
 _reply = json.loads(Path(os.environ["BARE_REPLY"]).read_text())
 _BODY = b64decode(_reply["body"])
-_ALL = [(name, value) for name, value in _reply["headers"]]
-_THREE = [(name, value) for name, value in _ALL if name in {"content-type", "content-length", "content-encoding"}]
+_HEADERS = [(name, value) for name, value in _reply["headers"]]
 
 
-def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    start_response("200 OK", _THREE if environ["PATH_INFO"] == "/three" else _ALL)
+def application(_environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    start_response("200 OK", _HEADERS)
     return [_BODY]

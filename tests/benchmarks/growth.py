@@ -21,7 +21,7 @@ def main() -> None:
         seconds = grow(times, searched=size <= SEARCHED)
         say(f"  {size:,} pledges made in {seconds:.0f} s")
         if size == SEARCHED:
-            measure_searches()
+            measure_searches(rounds=1)
             continue
         first = measure_lists(size, small)
         small = small or first

@@ -3,6 +3,7 @@
 Wall-clock time is what a reader waits; CPU time, of this process and of the database's, is what says more on a busy machine.
 """
 
+import gc
 import statistics
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -47,18 +48,20 @@ class Cost(NamedTuple):
     worked: float
 
 
-def measure_searches() -> None:
+def measure_searches(rounds: int = ROUNDS) -> None:
+    gc.collect()
+    gc.freeze()  # as the server does
     for name, questions in {"ordinary": ORDINARY, "hostile": HOSTILE}.items():
         for shown, sort in SORTS.items():
-            report(f"{name} questions, {shown}", [{"q": q, "sort": sort} for q in questions])
+            report(f"{name} questions, {shown}", [{"q": q, "sort": sort} for q in questions], rounds)
 
 
-def report(name: str, asked: list[dict[str, str]]) -> None:
+def report(name: str, asked: list[dict[str, str]], rounds: int) -> None:
     say(f"  {name}, {len(asked)}:")
     pages: list[Callable[[], None]] = [partial(page, one) for one in asked]
     works = {"whole page": pages, "database": [*map(queries_alone, asked)]}
     for shown, work in works.items():
-        costs = measure(work)
+        costs = measure(work, rounds)
         slowest = max(range(len(asked)), key=lambda at: costs[at].worked)
         waited, worked = ([cost[place] for cost in costs] for place in (0, 1))
         say(
@@ -94,10 +97,10 @@ def ask(said: Iterable[tuple[str, Any]]) -> None:
                 cursor.fetchall()
 
 
-def measure(questions: Sequence[Callable[[], None]]) -> list[Cost]:
+def measure(questions: Sequence[Callable[[], None]], rounds: int) -> list[Cost]:
     """Ask each in turn, so that a noisy moment hits all; give medians."""
     costs: list[list[Cost]] = [[] for _ in questions]
-    for _round in range(ROUNDS):
+    for _round in range(rounds):
         for question, of_question in zip(questions, costs, strict=True):
             question()  # once for the caches of the machine, which all others used since
             began, worked = time.perf_counter(), cpu()
