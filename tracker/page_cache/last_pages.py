@@ -5,6 +5,7 @@ Nothing here may ever make a page fail: a folder that is full, gone or cannot be
 
 import hashlib
 import os
+import secrets
 import shutil
 import tempfile
 import time
@@ -48,7 +49,7 @@ class LastPages:
         self._waiting: Queue[tuple[str, Entry]] = Queue(_MOST_WAITING)
         self._lock = Lock()
         self._purged = 0
-        self._began_at = time.time()
+        self._server = secrets.token_hex()
         self._thread: Thread | None = None
         self._starting = Lock()
 
@@ -64,17 +65,15 @@ class LastPages:
     def find(self, key: str) -> Entry | None:
         """Give the last good answer of a page, unless it is too old or purged.
 
-        It counts as fresh only if this server made it, in whichever of its processes: one before had other settings.
+        It counts as fresh only if this server made it, in whichever of its processes: another may have other settings.
         """
         file = self._file(key)
         try:
-            address, entry = page_files.unpack(page_files.read(file))
+            address, entry = page_files.unpack(page_files.read(file), server=self._server)
         except (OSError, page_files.DamagedError):
             return None
         if address != key or not self.may_show(entry):
             return None
-        if entry.rendered_at < self._began_at:
-            entry.expires_at = 0.0
         _note_as_asked(file, time.time())
         return entry
 
@@ -135,7 +134,7 @@ class LastPages:
             pages += 1
 
     def _write(self, key: str, entry: Entry) -> int:
-        content = page_files.pack(key, entry)
+        content = page_files.pack(key, entry, server=self._server)
         with self._lock:
             if self.may_show(entry):
                 self._put(self._file(key), content)

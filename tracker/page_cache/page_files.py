@@ -21,19 +21,18 @@ class DamagedError(Exception):
     """What lies there is no page that was written whole."""
 
 
-def pack(key: str, entry: Entry) -> bytes:
-    kept = {name: getattr(entry, name) for name in ("status", "headers", "rendered_at", "position")}
-    fresh_until = time.time() + entry.expires_at - time.monotonic()
-    head = json.dumps({"key": key, "tags": sorted(entry.tags), "fresh_until": fresh_until, **kept})
+def pack(key: str, entry: Entry, *, server: str) -> bytes:
+    kept = {name: getattr(entry, name) for name in ("status", "headers", "rendered_at", "position", "expires_at")}
+    head = json.dumps({"key": key, "tags": sorted(entry.tags), "server": server, **kept})
     return head.encode() + b"\n" + entry.reply("br").body
 
 
-def unpack(content: bytes) -> tuple[str, Entry]:
-    """Give the address and the answer; raises DamagedError."""
+def unpack(content: bytes, *, server: str) -> tuple[str, Entry]:
+    """Give the address and the answer, which can count as fresh only if this server made it; raises DamagedError."""
     head, _, body = content.partition(b"\n")
     try:
         kept = json.loads(head)
-        return kept["key"], _entry(kept, brotli.decompress(body))
+        return kept["key"], _entry(kept, brotli.decompress(body), is_ours=kept["server"] == server)
     except (ValueError, KeyError, TypeError, ArithmeticError, RecursionError, brotli.error) as error:
         raise DamagedError from error
 
@@ -47,13 +46,13 @@ def read(file: Path) -> bytes:
         return content.read()
 
 
-def _entry(kept: dict[str, Any], body: bytes) -> Entry:
+def _entry(kept: dict[str, Any], body: bytes, *, is_ours: bool) -> Entry:
     if not (
         _STATUS.fullmatch(kept["status"])
         and all(_NAME.fullmatch(name) and _VALUE.fullmatch(value) for name, value in kept["headers"])
         and all(isinstance(tag, str) for tag in kept["tags"])
         and type(kept["position"]) is int
-        and kept["fresh_until"] <= kept["rendered_at"] + _LONGEST
+        and type(kept["expires_at"]) is float
     ):
         raise DamagedError
     return Entry(
@@ -61,7 +60,8 @@ def _entry(kept: dict[str, Any], body: bytes) -> Entry:
         headers=[(name, value) for name, value in kept["headers"]],
         body=body,
         tags=frozenset(kept["tags"]),
-        expires_at=time.monotonic() + float(kept["fresh_until"]) - time.time(),
+        # All processes of a server go by one monotonic clock.
+        expires_at=kept["expires_at"] if is_ours and kept["expires_at"] < time.monotonic() + _LONGEST else 0.0,
         rendered_at=float(kept["rendered_at"]),
         position=kept["position"],
     )

@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,12 @@ from tracker.page_cache.page_files import DamagedError, pack, read, unpack
 
 
 def packed(**changed: Any) -> bytes:
-    head, _, body = pack("/a", make_entry()).partition(b"\n")
+    head, _, body = pack("/a", make_entry(), server="lemon").partition(b"\n")
     return json.dumps(json.loads(head) | changed).encode() + b"\n" + body
 
 
 def test_what_was_packed_is_unpacked() -> None:
-    key, entry = unpack(packed())
+    key, entry = unpack(packed(), server="lemon")
 
     assert (key, entry.status, entry.plain, entry.position) == ("/a", "200 OK", b"Lemons.", 1)
 
@@ -30,7 +31,7 @@ def test_what_was_packed_is_unpacked() -> None:
 )
 def test_what_is_damaged_is_no_page(content: bytes) -> None:
     with pytest.raises(DamagedError):
-        unpack(content)
+        unpack(content, server="lemon")
 
 
 @pytest.mark.parametrize(
@@ -48,16 +49,28 @@ def test_what_is_damaged_is_no_page(content: bytes) -> None:
         {"rendered_at": "now"},
         {"rendered_at": 10**400},
         {"tags": [["site"]]},
-        {"fresh_until": None},
-        {"fresh_until": float("inf")},
-        {"fresh_until": float("nan")},
-        {"fresh_until": 1e12},
+        {"expires_at": None},
+        {"expires_at": True},
     ],
     ids=str,
 )
 def test_what_this_site_would_not_have_written_is_no_page(changed: dict[str, Any]) -> None:
     with pytest.raises(DamagedError):
-        unpack(packed(**changed))
+        unpack(packed(**changed), server="lemon")
+
+
+@pytest.mark.parametrize(
+    ("server", "lasts", "is_fresh"), [("lemon", 60.0, True), ("lime", 60.0, False), ("lemon", -1.0, False)]
+)
+def test_a_page_is_fresh_for_the_server_that_made_it(server: str, lasts: float, is_fresh: bool) -> None:  # noqa: FBT001
+    _, entry = unpack(packed(expires_at=time.monotonic() + lasts), server=server)
+
+    assert (entry.expires_at > time.monotonic()) == is_fresh
+
+
+@pytest.mark.parametrize("expires_at", [float("inf"), float("nan"), 1e12])
+def test_no_page_is_fresh_for_ever(expires_at: float) -> None:
+    assert unpack(packed(expires_at=expires_at), server="lemon")[1].expires_at == 0.0
 
 
 @pytest.mark.parametrize("rendered_at", [float("inf"), float("-inf"), float("nan"), 1e12])
