@@ -108,6 +108,17 @@ def test_says_which_word_to_drop(most: int, monkeypatch: pytest.MonkeyPatch) -> 
     ]
 
 
+def test_where_all_that_is_found_was_to_be_left_out_that_is_named() -> None:
+    publish(make_pledge(headline="Limes and pips"))
+
+    pledge_filter = narrowed(q='limes -pips -"limes and pips"')
+
+    assert slugs(pledge_filter) == []
+    assert [(chip.name, chip.address, count) for chip, count in pledge_filter.to_drop] == [
+        ("“-pips -\"limes and pips\"”", "/pledges/?q=limes", 1)
+    ]
+
+
 def test_where_no_single_part_is_in_the_way_each_is_offered_alone() -> None:
     one, other = make_topic(slug="pips"), make_topic(slug="peel", name="Peel")
     publish(make_pledge(topic=one, headline="Limes"))
