@@ -115,7 +115,7 @@ def test_where_all_that_is_found_was_to_be_left_out_that_is_named() -> None:
 
     assert slugs(pledge_filter) == []
     assert [(chip.name, chip.address, count) for chip, count in pledge_filter.to_drop] == [
-        ("“-pips -\"limes and pips\"”", "/pledges/?q=limes", 1)
+        ('“-pips -"limes and pips"”', "/pledges/?q=limes", 1)
     ]
 
 
