@@ -108,6 +108,18 @@ def test_says_which_word_to_drop(most: int, monkeypatch: pytest.MonkeyPatch) -> 
     ]
 
 
+def test_of_a_search_that_leaves_something_out_only_that_is_dropped() -> None:
+    for headline in ("Limes and pips", "Limes and pips and peel"):
+        publish(make_pledge(headline=headline))
+
+    pledge_filter = narrowed(q="limes pips -limes -zest")
+
+    assert slugs(pledge_filter) == []
+    assert [(chip.name, chip.address, count) for chip, count in pledge_filter.to_drop] == [
+        ("“-limes -zest”", "/pledges/?q=limes+pips", 2)
+    ]
+
+
 def test_where_no_single_part_is_in_the_way_each_is_offered_alone() -> None:
     one, other = make_topic(slug="pips"), make_topic(slug="peel", name="Peel")
     publish(make_pledge(topic=one, headline="Limes"))
