@@ -28,7 +28,7 @@ _POSITION = "position"
 class LastPages:
     """One file a page, named by the hash of its address.
 
-    Made before the server parts into processes.
+    Made before the server parts into processes: what any of them has made since then is fresh for all.
     `release` keeps apart what different versions of the site have made: their pages ask for other style sheets.
     `asked` gives the addresses that this process was asked for, the last one first: their pages stay longest.
     """
@@ -64,7 +64,7 @@ class LastPages:
     def find(self, key: str) -> Entry | None:
         """Give the last good answer of a page, unless it is too old or purged.
 
-        It counts as fresh only if this server made it, in whichever of its processes: one before had other settings.
+        It counts as fresh only if this server made it, in whichever of its processes: one before may have had other libraries.
         """
         file = self._file(key)
         try:
