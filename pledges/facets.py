@@ -16,7 +16,7 @@ from pledges.models import PublicPledge, PublicSource
 from pledges.models.public_pledge import PublicPledgeQuerySet
 from pledges.questions import Question
 from pledges.search import Query, Term
-from pledges.search_index import Asked, count_places, first_places, keys, keys_at, some_places
+from pledges.search_index import Asked, count_places, first_places, found_keys, keys_at, some_places
 from pledges.totals import Cell, Facets, WideCell, all_cells, count_dated, facets, wide_cells_found, wide_cells_of
 
 LABELLED = ("rating", "topic", "department", "promisor")
@@ -47,7 +47,7 @@ class FacetCounter:
         if "q" in chosen:
             if not self.query.terms:
                 return pledges.none()
-            return pledges.filter(pk__in=keys(connection.vendor, self.asked(chosen)))
+            return pledges.filter(pk__in=found_keys(connection.vendor, self.asked(chosen)))
         for name, value in chosen.items():
             pledges = pledges.filter(self.conditions.of(name, value))
         return pledges

@@ -178,7 +178,7 @@ class PledgeFilter:
 
     @property
     def _searched_for_less(self) -> dict[str, Query]:
-        """The search without its words with a minus; if it has none, without each of its words. With one, each try may take long."""
+        """The search without all its words with a minus: each try with one may take long; if it has none, without each of its words."""
         left_out = self.query.unwanted
         if left_out and self.query.terms:
             return {" ".join(f"-{one.typed}" for one in left_out): self.query.leaving_nothing_out()}

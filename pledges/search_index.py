@@ -36,16 +36,15 @@ _SQLITE = [
 ]
 _PARTS = [INDEX, *_TRIGGERS]
 # PostgreSQL's index knows no order, and gathers all that has a term before the first row is read. Of a common word the first
-# page is nearly always among so many rows at the end, and as many as are counted among so many more: these are looked up first,
+# page is nearly always among the 2,000 rows at the end, and as many as are counted among the 4,000: these are looked up first,
 # by the terms of the seconds since then, which few rows have; the others only if they are needed.
-_NEAR_END, _FEW = 2_000, 4_000
+_NEAR_END, _NEAR_END_TO_COUNT = 2_000, 4_000
+# A second, here, is 1,024 ticks: what is left of a place without its last bits.
 _SECOND, _SECOND_BITS = "second", 32
-_TO_SECOND = (
-    _TICKS.bit_length() + _KEYS.bit_length() - 2 - _SECOND_BITS
-)  # bits of a place; a second has about a thousand ticks
+_TO_SECOND = _TICKS.bit_length() + _KEYS.bit_length() - 2 - _SECOND_BITS
 _SINCE_EDGE = f"""(
     SELECT ' & (' || string_agg('{label_term(_SECOND, "")}' || bit || '_' || ((eve >> bit) + 1), ' | ') || ')'
-    FROM (SELECT (place >> {_TO_SECOND}) - 1 AS eve FROM edge) AS day_before, generate_series(0, {_SECOND_BITS - 1}) AS bit
+    FROM (SELECT (place >> {_TO_SECOND}) - 1 AS eve FROM edge) AS second_before, generate_series(0, {_SECOND_BITS - 1}) AS bit
     WHERE (eve >> bit) & 1 = 0
 )"""  # as passages.terms_since
 _VECTOR = "array_to_tsvector(string_to_array(btrim(terms), ' '))"
@@ -165,11 +164,11 @@ def place_of(changed_at: datetime, key: int) -> int:
 
 
 def place_terms(place: int) -> Iterator[str]:
-    """Give the terms of the second that a place lies in, by which PostgreSQL looks up what changed last."""
+    """Give the terms of the spans of 1, 2, 4 … seconds that a place lies in, by which PostgreSQL looks up what changed last."""
     return span_terms(_SECOND, max(0, place >> _TO_SECOND), _SECOND_BITS)
 
 
-def keys(vendor: str, asked: Asked) -> RawSQL:
+def found_keys(vendor: str, asked: Asked) -> RawSQL:
     """Give the keys of all pledges that are found, as a subquery."""
     return keys_at(RawSQL(*_lookup(vendor, asked)))
 
@@ -194,7 +193,7 @@ def some_places(vendor: str, asked: Asked, limit: int) -> RawSQL:
     if vendor == "sqlite":
         sql, values = _lookup(vendor, asked)
         return RawSQL(f"{sql} LIMIT %s", [*values, limit])
-    return _near_end_first(asked, limit, among=_FEW)
+    return _near_end_first(asked, limit, among=_NEAR_END_TO_COUNT)
 
 
 def first_places(vendor: str, asked: Asked, limit: int, *, backwards: bool = False, only_if: str = "TRUE") -> RawSQL:
@@ -207,7 +206,7 @@ def first_places(vendor: str, asked: Asked, limit: int, *, backwards: bool = Fal
 
 
 def _near_end_first(asked: Asked, limit: int, *, among: int, direction: str = "", only_if: str = "TRUE") -> RawSQL:
-    """Give places, for PostgreSQL, from among so many at the end if they are enough there, else from all; in a direction or none."""
+    """Give so many places, for PostgreSQL, from among the last if they are enough there, else from all; ordered in a direction."""
     ordered, backwards = f"ORDER BY place {direction}" if direction else "", direction == "ASC"
     bounds, of_bounds = _within(asked, "place")
     edge = f"SELECT place FROM {TABLE} WHERE {bounds} ORDER BY place {direction or 'DESC'} OFFSET {among} LIMIT 1"

@@ -17,7 +17,7 @@ class PublicPledgeQuerySet(models.QuerySet["PublicPledge"]):
         return self.filter(withdrawn_at__isnull=True)
 
     def at(self, slug: str) -> "PublicPledge | None":
-        """Find the one with this address: in no order, which would take longer to write than all else of the question."""
+        """Find the one with this address. `first()` would have it ordered, which Django takes longer to put into SQL than all the rest."""
         return next(iter(self.filter(slug=slug).order_by()), None)
 
     def for_lists(self) -> Self:

@@ -26,7 +26,7 @@ SETTINGS = {
     "ALLOWED_HOSTS": "127.0.0.1",
     "DATABASE_POOL_SIZE": "2",  # as the server has it: no new connection for each page
 }
-WITH_A_FOLDER = ("hot", "memory")  # on SQLite alone: what they measure asks no database
+WITH_A_FOLDER = ("hot", "memory")  # on SQLite alone: most of what they measure asks no database
 ON_BOTH = ("pages", "growth", "newsletter", "search", "editors", "public_log", "fuzz")
 # What readers and the sender wait for; the others are asked for by name.
 USUAL = ("hot", "pages", "growth", "newsletter")
@@ -37,6 +37,10 @@ Fresh = Callable[[str], str]  # makes a migrated, empty database of some name; g
 
 def main() -> None:
     asked = sys.argv[1:] or USUAL
+    if unknown := set(asked).difference(WITH_A_FOLDER, ON_BOTH):
+        sys.exit(
+            f"There is no such part: {', '.join(sorted(unknown))}. There are {', '.join(WITH_A_FOLDER + ON_BOTH)}."
+        )
     with tempfile.TemporaryDirectory() as name, ExitStack() as open_databases:
         folder = Path(name)
         static = folder / "static"

@@ -65,8 +65,11 @@ def crowded(server: Server, address: str, round_: int) -> Iterator[None]:
     script = f'n = 0; request = function() n = n + 1; return wrk.format("GET", "{path}") end'
     with _wrk(server, "/", _LONGEST, ("-c16",), script) as running:
         time.sleep(0.3)
-        yield
-        running.terminate()
+        try:
+            yield
+        finally:
+            running.terminate()
+            running.communicate()
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from pledges.labels import Labels
 from pledges.models import Department, Pledge, Promisor, PublicPledge, SearchText
 from pledges.passages import read_passages
 from pledges.search import Query
-from pledges.search_index import Asked, keys, place_of
+from pledges.search_index import Asked, found_keys, place_of
 from pledges.words import tokens
 from tests.factories import make_evidence, make_pledge, make_rating, make_source, make_verdict, publish
 
@@ -155,7 +155,7 @@ def found(question: str) -> set[str]:
 
 
 def looked_up(asked: Asked) -> RawSQL | list[int]:
-    return keys(connection.vendor, asked) if asked.wanted else []
+    return found_keys(connection.vendor, asked) if asked.wanted else []
 
 
 @pytest.mark.usefixtures("corpus")
@@ -285,7 +285,7 @@ def test_the_pledge_itself_is_nearer_than_what_is_said_about_it() -> None:
     tiers = Query.parse("asylum hotel").by_nearness(Asked(()), {})
     found = {
         nearness: list(
-            PublicPledge.objects.filter(pk__in=keys(connection.vendor, asked)).values_list("slug", flat=True)
+            PublicPledge.objects.filter(pk__in=found_keys(connection.vendor, asked)).values_list("slug", flat=True)
         )
         for nearness, asked in tiers.items()
     }

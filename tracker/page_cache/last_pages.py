@@ -29,7 +29,7 @@ _POSITION = "position"
 class LastPages:
     """One file a page, named by the hash of its address.
 
-    Made before the server parts into processes.
+    Made before the server parts into processes: what any of them has made since then is fresh for all.
     `release` keeps apart what different versions of the site have made: their pages ask for other style sheets.
     `asked` gives the addresses that this process was asked for, the last one first: their pages stay longest.
     """

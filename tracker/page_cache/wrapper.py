@@ -167,7 +167,10 @@ class PageCache:
 
     @contextmanager
     def _turn_to_render(self) -> Iterator[bool]:
-        """Give whether it is one's turn; the next one's comes later while ready pages are given, which need the processor, too."""
+        """Give whether it is one's turn. While ready pages are given, which need the processor, too, it ends with a rest.
+
+        Whoever has the turn waits for that as well: at most as long as the page took to make.
+        """
         with self.turns.renders.one() as is_ours:
             began_at, hits = time.monotonic(), self.counters.hits
             yield is_ours

@@ -1,6 +1,7 @@
 """What stands in for what the cache lies between: the application, the journal's reader, and who asks."""
 
 import threading
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from tests.servers import wait_until
 from tracker.page_cache.files import Files
 from tracker.page_cache.journal import JournalReader, Moved
 from tracker.page_cache.keys import Address
@@ -123,6 +125,14 @@ def ask(cache: PageCache, path: str = "/pledges/a/", **more: Any) -> Answer:
 
 
 def make_old(cache: PageCache, key: str) -> None:
+    """Have the time of a kept page be over: in memory, and on the disk, where it may be or come to be written."""
     entry = cache.pages.last(key)
     assert entry is not None
     entry.expires_at = 0
+    cache.last_pages.keep(key, entry)
+    wait_until(lambda: is_old_on_disk(cache, key))
+
+
+def is_old_on_disk(cache: PageCache, key: str) -> bool:
+    entry = cache.last_pages.find(key)
+    return entry is not None and entry.expires_at < time.monotonic()

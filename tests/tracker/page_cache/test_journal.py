@@ -196,6 +196,17 @@ def test_the_thread_looks_by_itself_and_when_it_is_asked(seen: list[Moved]) -> N
     wait_until(lambda: len(looks) > 2)
 
 
+def test_the_first_look_is_at_once(seen: list[Moved], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tracker.page_cache.journal.PAUSE", 60)
+    reader = reader_at(1, seen)
+    reader._look = lambda: None  # type: ignore[method-assign]  # in the thread, for good
+    assert not reader.has_looked
+
+    reader.make_sure_it_runs()
+
+    wait_until(lambda: reader.has_looked, patience=30)
+
+
 def test_it_is_silent_when_no_look_succeeds(seen: list[Moved]) -> None:
     reader = reader_at(1, seen)
     reader._answered_at = time.monotonic() - SILENT_AFTER - 1
