@@ -81,7 +81,7 @@ def _copy_sqlite(folder: Path) -> tuple[int, str]:
         connection.connection.backup(copy)
         copy.execute("PRAGMA journal_mode=DELETE")  # one file, with nothing beside it
         table = connection.ops.quote_name(Edition._meta.db_table)
-        rows = copy.execute(f"SELECT entry, hash FROM {table} ORDER BY sequence")  # noqa: S608
+        rows = copy.execute(f"SELECT CAST(entry AS BLOB), hash FROM {table} ORDER BY sequence")  # noqa: S608
         return _write_log(folder, rows)
 
 

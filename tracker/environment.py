@@ -112,8 +112,11 @@ class Environment:
             raise ImproperlyConfigured(f"{name} is {value!r}; write a whole number.")
         return int(value)
 
-    def database(self, name: str, *, pool_size: int) -> dict[str, object]:
-        """Read sqlite:///… or postgres://… into Django's form, with our bounds on waiting."""
+    def database(self, name: str, *, pool_size: int, may_be_made: bool = True) -> dict[str, object]:
+        """Read sqlite:///… or postgres://… into Django's form, with our bounds on waiting.
+
+        SQLite makes a file that is not there, empty, unless it may not.
+        """
         url = self.text(name)
         try:
             database = dict(dj_database_url.parse(url))
@@ -121,6 +124,8 @@ class Environment:
             raise ImproperlyConfigured(f"{name} cannot be read: {error}") from error
         if database["ENGINE"] == "django.db.backends.sqlite3":
             database["ENGINE"] = "tracker.sqlite"
+            if not may_be_made:
+                database["NAME"] = f"{Path(database['NAME']).absolute().as_uri()}?mode=rw"
             # IMMEDIATE: a transaction that begins by reading and then writes cannot wait, it fails.
             options: dict[str, object] = {"transaction_mode": "IMMEDIATE", "timeout": 0.01}
             # Half a megabyte of memory for each thread's connection: what is read often lies in the system's own.

@@ -33,6 +33,8 @@ logger_class = "tracker.gunicorn_worker.Logger"
 
 # Nobody waits longer than 2.5 seconds, even for a database that has frozen; commands, which may, do not run here.
 os.environ.setdefault("DATABASE_POOL_SIZE", str(threads + 1))  # one for the thread that reads the journal
+# A site whose file is gone waits for it: in an empty one that it would make itself nothing is found, and nothing is kept.
+os.environ.setdefault("DATABASE_MAY_BE_MADE", "0")
 os.environ.setdefault("PGOPTIONS", "-c statement_timeout=2000 -c lock_timeout=1800")
 
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8  # malloc.h

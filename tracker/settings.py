@@ -99,7 +99,13 @@ TEMPLATES = [
 MAIL_SERVER = env.mail_server("EMAIL_URL")
 NEWSLETTER_FROM = env.mail_address("NEWSLETTER_FROM", SITE_CONTACT)
 
-DATABASES = {"default": env.database("DATABASE_URL", pool_size=env.count("DATABASE_POOL_SIZE", 0))}
+DATABASES = {
+    "default": env.database(
+        "DATABASE_URL",
+        pool_size=env.count("DATABASE_POOL_SIZE", 0),
+        may_be_made=env.count("DATABASE_MAY_BE_MADE", 1) != 0,
+    )
+}
 
 # The newsletter says how many get it once there are so many.
 SUBSCRIBERS_SHOWN_FROM = env.count("SUBSCRIBERS_SHOWN_FROM", 100)

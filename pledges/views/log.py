@@ -1,5 +1,6 @@
 from datetime import timedelta
 from functools import cache
+from itertools import chain, islice
 from pathlib import Path
 
 from django import forms
@@ -58,7 +59,12 @@ def log_page(request: HttpRequest) -> HttpResponse:
 def log_entries(request: HttpRequest) -> StreamingHttpResponse:
     """Every line exactly as it is hashed; `?after=` a sequence gives those that follow it."""
     lines = log.lines(after=_asked(request).get("after", 0))
-    return StreamingHttpResponse((line + b"\n" for line in lines), content_type="application/jsonl; charset=utf-8")
+    first = list(
+        islice(lines, 1)
+    )  # before the answer begins: once it has, nobody can be told that the database is gone
+    return StreamingHttpResponse(
+        (line + b"\n" for line in chain(first, lines)), content_type="application/jsonl; charset=utf-8"
+    )
 
 
 @page_showing("log")

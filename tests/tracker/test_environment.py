@@ -162,6 +162,12 @@ def test_database_takes_the_write_lock_at_once_on_sqlite() -> None:
     assert "journal_mode=WAL" in database["OPTIONS"]["init_command"]
 
 
+def test_database_that_may_not_be_made_must_be_there() -> None:
+    database = given("sqlite:////srv/a%20folder/tracker%23.sqlite3").database("LEMONS", pool_size=5, may_be_made=False)
+
+    assert database["NAME"] == "file:///srv/a%20folder/tracker%23.sqlite3?mode=rw"
+
+
 BOUNDED = {"connect_timeout": 2, "keepalives_idle": 2, "keepalives_interval": 1, "tcp_user_timeout": 5000}
 
 

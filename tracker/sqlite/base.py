@@ -11,12 +11,28 @@ _PATIENCE = 20.0
 _PAUSES = (0.001, 0.008)
 
 
+class DatabaseOperations(base.DatabaseOperations):
+    """Reads bytes as bytes: what somebody wrote there as a text, which SQLite allows, is to be judged, not to break the reader."""
+
+    def get_db_converters(self, expression: Any) -> list[Any]:
+        converters: list[Any] = super().get_db_converters(expression)
+        if expression.output_field.get_internal_type() == "BinaryField":
+            converters.append(_as_bytes)
+        return converters
+
+
+def _as_bytes(value: Any, _expression: Any, _connection: Any) -> Any:
+    return value.encode() if isinstance(value, str) else value
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """Waits for its turn to write by asking every few milliseconds.
 
     SQLite's own waiting slows down to ten tries a second, so that a writer among eight busy ones can lose
     every try for twenty seconds.
     """
+
+    ops_class = DatabaseOperations
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """Open the file, which whoever opens it first has for itself for a moment."""
