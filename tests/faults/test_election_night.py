@@ -216,6 +216,7 @@ def test_a_killed_worker_fails_nobody_and_is_replaced(site: Site) -> None:
     failed = [reply for reply in strangers if reply.status != http.client.OK]
     assert len(failed) <= len(before)  # who has a new connection for each request loses one a kill
     assert site.server.process.poll() is None
+    assert not sum(renders(site.server).values())  # those who came after took the pages from the disk
 
 
 def test_a_graceful_restart_fails_nobody(site: Site) -> None:
