@@ -125,7 +125,7 @@ class Environment:
         if database["ENGINE"] == "django.db.backends.sqlite3":
             database["ENGINE"] = "tracker.sqlite"
             if not may_be_made:
-                database["NAME"] = f"{Path(database['NAME']).absolute().as_uri()}?mode=rw"
+                database["NAME"] = f"{Path(str(database['NAME'])).absolute().as_uri()}?mode=rw"
             # IMMEDIATE: a transaction that begins by reading and then writes cannot wait, it fails.
             options: dict[str, object] = {"transaction_mode": "IMMEDIATE", "timeout": 0.01}
             # Half a megabyte of memory for each thread's connection: what is read often lies in the system's own.

@@ -5,13 +5,13 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from django.db.backends.sqlite3 import base
+from django.db.backends.sqlite3 import base, operations
 
 _PATIENCE = 20.0
 _PAUSES = (0.001, 0.008)
 
 
-class DatabaseOperations(base.DatabaseOperations):
+class DatabaseOperations(operations.DatabaseOperations):
     """Reads bytes as bytes: what somebody wrote there as a text, which SQLite allows, is to be judged, not to break the reader."""
 
     def get_db_converters(self, expression: Any) -> list[Any]:
