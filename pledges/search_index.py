@@ -19,7 +19,7 @@ AnyOf = tuple[str, ...]  # terms, at least one
 TABLE, INDEX = "pledges_searchtext", "pledges_searchindex"
 
 _BEGIN, _TICK = datetime(2000, 1, 1, tzinfo=UTC), timedelta(milliseconds=1)
-_TICKS, _KEYS = 2**42, 2**21  # 139 years, two million pledges: together they fill a number of the database
+_TICKS, MOST_KEYS = 2**42, 2**21  # 139 years, two million pledges: together they fill a number of the database
 _NOTHING = "'\"\"'"  # what SQLite finds nothing for, without looking
 
 _ADD = f"INSERT INTO {INDEX} (rowid, terms) VALUES (NEW.place, NEW.terms);"
@@ -41,7 +41,7 @@ _PARTS = [INDEX, *_TRIGGERS]
 _NEAR_END, _NEAR_END_TO_COUNT = 2_000, 4_000
 # A second, here, is 1,024 ticks: what is left of a place without its last bits.
 _SECOND, _SECOND_BITS = "second", 32
-_TO_SECOND = _TICKS.bit_length() + _KEYS.bit_length() - 2 - _SECOND_BITS
+_TO_SECOND = _TICKS.bit_length() + MOST_KEYS.bit_length() - 2 - _SECOND_BITS
 _SINCE_EDGE = f"""(
     SELECT ' & (' || string_agg('{label_term(_SECOND, "")}' || bit || '_' || ((eve >> bit) + 1), ' | ') || ')'
     FROM (SELECT (place >> {_TO_SECOND}) - 1 AS eve FROM edge) AS second_before, generate_series(0, {_SECOND_BITS - 1}) AS bit
@@ -160,7 +160,7 @@ def forget_what_is_gone(connection: BaseDatabaseWrapper) -> None:
 def place_of(changed_at: datetime, key: int) -> int:
     """Give the place of a pledge that changed then: a later one has a larger place, and no two have the same."""
     tick = max(-_TICKS, min(_TICKS - 1, (changed_at - _BEGIN) // _TICK))
-    return tick * _KEYS + key % _KEYS
+    return tick * MOST_KEYS + key % MOST_KEYS
 
 
 def place_terms(place: int) -> Iterator[str]:
@@ -175,7 +175,7 @@ def found_keys(vendor: str, asked: Asked) -> RawSQL:
 
 def keys_at(places: RawSQL) -> RawSQL:
     """Give the keys of the pledges at some places, which tell them: their search texts, which are long, are not read."""
-    return RawSQL(f"SELECT place & {_KEYS - 1} AS key FROM ({places.sql}) AS places", places.params)
+    return RawSQL(f"SELECT place & {MOST_KEYS - 1} AS key FROM ({places.sql}) AS places", places.params)
 
 
 def count_places(connection: BaseDatabaseWrapper, questions: Sequence[Asked], *, most: int) -> list[int]:

@@ -6,13 +6,14 @@ from pledges.content import PledgeContent
 from pledges.labels import UNRATED
 from pledges.models import PublicPledge, SearchText
 from pledges.passages import day_terms, label_term, passages, running_text, term_text, tokens_of, write_passages
-from pledges.search_index import place_of, place_terms
+from pledges.search_index import MOST_KEYS, place_of, place_terms
 
 
 def columns(public: PublicPledge, content: PledgeContent) -> dict[str, Any]:
     """Give what search knows of a pledge with this content."""
     found = passages(content)
     of_texts = tokens_of(found)
+    assert public.pk < MOST_KEYS, "A place tells the key of its pledge."
     place = place_of(public.changed_at, public.pk)
     return {
         "place": place,

@@ -83,8 +83,13 @@ def postgresql() -> Iterator[Fresh]:
         manage("migrate", DATABASE_URL=cluster.url)
         server, _, migrated = cluster.url.rpartition("/")
 
+        made: list[str] = []
+
         def fresh(name: str) -> str:
             with psycopg.connect(f"{server}/template1", autocommit=True) as connection:
+                for earlier in made:  # or the server would tidy them up while another part is measured
+                    connection.execute(f"DROP DATABASE IF EXISTS {earlier} WITH (FORCE)")
+                made.append(name)
                 connection.execute(f"CREATE DATABASE {name} TEMPLATE {migrated}")
             return f"{server}/{name}"
 

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
-from queue import Full, Queue
+from queue import Empty, Full, Queue
 from threading import Lock, Thread
 
 from pledges import last_purge, whole_files
@@ -95,6 +95,8 @@ class LastPages:
     def purge(self, number: int, *, starts_over: bool = False) -> None:
         """Take away every page made before this number of the journal: something in them may never be shown again."""
         self.forbid(number)
+        if starts_over:
+            self._drop_what_waits()
         with self._lock:
             last_purge.write(self._root, number, starts_over=starts_over)
             with suppress(OSError):
@@ -103,6 +105,12 @@ class LastPages:
                     with suppress(OSError):
                         release.rename(gone / release.name)  # at once, however many pages there are
                 shutil.rmtree(gone, ignore_errors=True)
+
+    def _drop_what_waits(self) -> None:
+        """Write nothing more that was made of a history which was given up: its numbers say nothing in the other one."""
+        with suppress(Empty):
+            while True:
+                self._waiting.get_nowait()
 
     def read_position(self) -> int | None:
         """Give the position of the journal up to which the pages were kept clean; None if nobody knows.

@@ -54,6 +54,10 @@ class Memory:
                 _key, (_entry, size) = self._entries.popitem(last=False)
                 self.bytes -= size
 
+    def forget(self, key: str) -> None:
+        with self._lock:
+            self._forget(key)
+
     def drop(self, tags: Set[str]) -> None:
         """Forget every answer that shows something with one of these tags."""
         with self._lock:

@@ -58,7 +58,7 @@ class Others:
     def _answer_page(self, environ: Environ, start_response: Start) -> Iterable[bytes]:
         if REFUSAL in environ:
             return self._unavailable.give(environ[REFUSAL], environ, start_response)
-        with self._turns.renders.one() as is_ours:
+        with self._turns.render() as is_ours:
             if not is_ours:
                 return self._unavailable.give(BUSY, environ, start_response)
             self._unavailable.counters.renders += 1

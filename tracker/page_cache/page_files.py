@@ -1,5 +1,6 @@
-"""One last good page as the bytes of a file: a line of JSON, then the body in brotli."""
+"""One last good page as the bytes of a file: the digest of the rest, a line of JSON, then the body in brotli."""
 
+import hashlib
 import json
 import os
 import re
@@ -12,6 +13,7 @@ import brotli  # type: ignore[import-untyped]
 
 from tracker.page_cache.entries import Entry
 
+_DIGEST = 32  # bytes
 _STATUS = re.compile(r"[1-5][0-9]{2} [ -~]{1,100}", re.ASCII)
 _LONGEST = 86_400.0  # seconds that no page is fresh for
 _NAME, _VALUE = re.compile(r"[A-Za-z0-9-]+", re.ASCII), re.compile(r"[ -~\x80-\xff]*", re.ASCII)
@@ -24,11 +26,19 @@ class DamagedError(Exception):
 def pack(key: str, entry: Entry, *, server: str) -> bytes:
     kept = {name: getattr(entry, name) for name in ("status", "headers", "rendered_at", "position", "expires_at")}
     head = json.dumps({"key": key, "tags": sorted(entry.tags), "server": server, **kept})
-    return head.encode() + b"\n" + entry.reply("br").body
+    return sealed(head.encode() + b"\n" + entry.reply("br").body)
 
 
-def unpack(content: bytes, *, server: str) -> tuple[str, Entry]:
+def sealed(content: bytes) -> bytes:
+    """Put the digest before it: neither JSON nor brotli tells of a bit that the disk has turned."""
+    return hashlib.sha256(content).digest() + content
+
+
+def unpack(sealed_content: bytes, *, server: str) -> tuple[str, Entry]:
     """Give the address and the answer, which can count as fresh only if this server made it; raises DamagedError."""
+    content = sealed_content[_DIGEST:]
+    if sealed(content) != sealed_content:
+        raise DamagedError
     head, _, body = content.partition(b"\n")
     try:
         kept = json.loads(head)

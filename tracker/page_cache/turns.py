@@ -1,10 +1,13 @@
 """How many may have something slow done at the same time, and how many may wait for it."""
 
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from threading import BoundedSemaphore
 
 from tracker.page_cache.answers import close
+
+_FOR_EACH_HIT, _LONGEST_REST = 0.001, 0.1  # seconds between two renders
 
 
 class Turns:
@@ -80,7 +83,10 @@ class Admission:
     two for bodies that come slowly, and one for giving back what could not be saved.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, hits: Callable[[], int]) -> None:
+        """`hits` gives how many ready pages were given so far."""
+        self._hits = hits
+        self._next_render_at = 0.0
         self.public = BoundedSemaphore(8)
         self.renders = Turns(1, waiting=6, patience=1.0, room=self.public)
         self.followers = Turns(3, room=self.public)
@@ -91,6 +97,25 @@ class Admission:
         self.forms = Turns(2, waiting=1, patience=1.0)
         self.slow_bodies = Turns(2)
         self.returns = Turns(1)
+
+    @contextmanager
+    def render(self) -> Iterator[bool]:
+        """Give whether it is one's turn to have a page made.
+
+        The next turn begins later while ready pages are given, which need the processor, too: by as long as this one took, if
+        they are many.
+        """
+        with self.renders.one() as is_ours:
+            if not is_ours:
+                yield False
+                return
+            time.sleep(max(0.0, self._next_render_at - time.monotonic()))
+            began_at, hits = time.monotonic(), self._hits()
+            try:
+                yield True
+            finally:
+                now = time.monotonic()
+                self._next_render_at = now + min(now - began_at, _FOR_EACH_HIT * (self._hits() - hits), _LONGEST_REST)
 
     def streamed(self, parts: Iterable[bytes]) -> Iterable[bytes] | None:
         """Give the parts of an answer, with a turn that they keep if they are still to be made; None without a turn."""

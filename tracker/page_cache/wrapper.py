@@ -2,8 +2,7 @@
 
 import os
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from functools import partial
 from operator import attrgetter
 from threading import Lock
@@ -30,7 +29,6 @@ from tracker.request_log import SERVED, count, follow
 STATE = "tracker.page_cache"  # in the environ: this cache, for /readyz
 
 _WAIT_FOR_LOOK = 1.0
-_FOR_EACH_HIT, _LONGEST_REST = 0.001, 0.1  # seconds
 _MOST_RENDERS = 3  # of one page, while publications keep overtaking it
 _LARGEST = 2_000_000  # bytes of a page that is kept
 _NOT_ON_DISK = "404"  # there is no end of what is not there
@@ -52,7 +50,7 @@ class PageCache:
         self.pages, self.refusals, self.last_pages = pages, Memory(_MOST_REFUSALS), last_pages
         self.journal = JournalReader(self._take_in, known_position=last_pages.read_position)
         self._application, self._address = application, address
-        self.turns = Admission()
+        self.turns = Admission(hits=lambda: self.counters.hits)
         self._flights = Flights(self.turns.followers)
         self._unavailable = Unavailable(application, self.counters)
         self._others = Others(application, files, self.turns, self._unavailable)
@@ -112,7 +110,7 @@ class PageCache:
         bodies.pass_over(environ)
         if self.journal.is_silent:
             return self._do_without(SILENT, key, environ, start_response)
-        with self._turn_to_render() as is_ours:
+        with self.turns.render() as is_ours:
             if not is_ours:
                 return self._do_without(BUSY, key, environ, start_response)
             self.counters.renders += 1
@@ -151,8 +149,8 @@ class PageCache:
 
     def _render_in_turn(self, key: str, environ: Environ) -> Answer | None:
         """Have Django make a page, unless another process did, when it is this one's turn; None if it did not come."""
-        with self._turn_to_render() as is_ours:
-            if not is_ours:
+        with self.turns.render() as is_ours:
+            if not is_ours or self.journal.is_silent:  # it may have fallen silent meanwhile
                 return None
             if not self.journal.has_looked:
                 self.journal.look_now(_WAIT_FOR_LOOK)
@@ -165,18 +163,6 @@ class PageCache:
                     break
             return answer
 
-    @contextmanager
-    def _turn_to_render(self) -> Iterator[bool]:
-        """Give whether it is one's turn. While ready pages are given, which need the processor, too, it ends with a rest.
-
-        Whoever has the turn waits for that as well: at most as long as the page took to make.
-        """
-        with self.turns.renders.one() as is_ours:
-            began_at, hits = time.monotonic(), self.counters.hits
-            yield is_ours
-            if is_ours:
-                time.sleep(min(time.monotonic() - began_at, _FOR_EACH_HIT * (self.counters.hits - hits), _LONGEST_REST))
-
     def _keep(self, key: str, entry: Entry) -> bool:
         """Keep an answer unless what it shows has moved since its render began: then part of it may be older than the rest."""
         if not self.journal.look_now(_WAIT_FOR_LOOK):
@@ -184,7 +170,7 @@ class PageCache:
         with self._keeping:
             if self._has_moved(entry):
                 return False
-            self._memory_of(entry).keep(key, entry)
+            self._put_in_memory(key, entry)
         if not entry.status.startswith(_NOT_ON_DISK):
             self.last_pages.keep(key, entry)
         return True
@@ -193,8 +179,12 @@ class PageCache:
         # What is not there has no tags that say what would bring it: anything may.
         return self.journal.has_moved(entry.position, entry.tags if entry.status.startswith(PAGE) else None)
 
-    def _memory_of(self, entry: Entry) -> Memory:
-        return self.pages if entry.status.startswith(PAGE) else self.refusals
+    def _put_in_memory(self, key: str, entry: Entry) -> None:
+        """Keep an answer instead of every older one of its address, which may have been of the other kind."""
+        is_page = entry.status.startswith(PAGE)
+        memory, other = (self.pages, self.refusals) if is_page else (self.refusals, self.pages)
+        other.forget(key)
+        memory.keep(key, entry)
 
     def _render(self, key: str, environ: Environ) -> Answer:
         self.counters.renders += 1
@@ -255,7 +245,7 @@ class PageCache:
                 return None
             if not self.journal.has_looked or self._has_moved(entry):
                 entry.expires_at = 0.0
-            self._memory_of(entry).keep(key, entry)
+            self._put_in_memory(key, entry)
         return entry
 
     def _give_stale(self, entry: Entry, environ: Environ, start_response: Start) -> Iterable[bytes]:

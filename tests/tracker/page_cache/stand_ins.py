@@ -128,7 +128,7 @@ def make_old(cache: PageCache, key: str) -> None:
     """Have the time of a kept page be over: in memory, and on the disk, where it may be or come to be written."""
     entry = cache.pages.last(key)
     assert entry is not None
-    entry.expires_at = 0
+    entry.expires_at = 0.0
     cache.last_pages.keep(key, entry)
     wait_until(lambda: is_old_on_disk(cache, key))
 

@@ -131,6 +131,20 @@ def test_the_numbers_of_another_history_count_from_where_they_are(tmp_path: Path
     assert make_pages(tmp_path).read_position() == 503
 
 
+def test_what_waits_to_be_written_of_a_history_that_was_given_up_is_not_written(tmp_path: Path) -> None:
+    pages = make_pages(tmp_path)
+    with pages._lock:
+        for name in ("/a", "/b"):
+            pages.keep(name, make_entry(position=100))
+        wait_until(lambda: pages._waiting.qsize() == 1)  # of the first it is too late
+        pages._drop_what_waits()
+    pages.keep("/c", make_entry(position=100))
+
+    wait_until(lambda: pages.find("/c") is not None)
+
+    assert pages.find("/b") is None
+
+
 def test_who_begins_knows_of_the_last_purge_too(tmp_path: Path) -> None:
     make_pages(tmp_path).write_position(503)
 

@@ -10,12 +10,12 @@ import brotli  # type: ignore[import-untyped]
 import pytest
 
 from tests.tracker.page_cache.test_last_pages import make_entry, make_pages
-from tracker.page_cache.page_files import DamagedError, pack, read, unpack
+from tracker.page_cache.page_files import DamagedError, pack, read, sealed, unpack
 
 
 def packed(**changed: Any) -> bytes:
-    head, _, body = pack("/a", make_entry(), server="lemon").partition(b"\n")
-    return json.dumps(json.loads(head) | changed).encode() + b"\n" + body
+    head, _, body = pack("/a", make_entry(), server="lemon")[32:].partition(b"\n")
+    return sealed(json.dumps(json.loads(head) | changed).encode() + b"\n" + body)
 
 
 def test_what_was_packed_is_unpacked() -> None:
@@ -31,7 +31,19 @@ def test_what_was_packed_is_unpacked() -> None:
 )
 def test_what_is_damaged_is_no_page(content: bytes) -> None:
     with pytest.raises(DamagedError):
-        unpack(content, server="lemon")
+        unpack(sealed(content), server="lemon")
+
+
+def test_what_the_disk_has_changed_is_no_page() -> None:
+    whole = pack("/a", make_entry(), server="lemon")
+    for bit in range(8 * len(whole)):
+        turned = bytearray(whole)
+        turned[bit // 8] ^= 1 << bit % 8
+        with pytest.raises(DamagedError):
+            unpack(bytes(turned), server="lemon")
+    for length in range(len(whole)):
+        with pytest.raises(DamagedError):
+            unpack(whole[:length], server="lemon")
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,9 @@
 
 import threading
 import time
+from types import SimpleNamespace
+
+import pytest
 
 from tests.servers import wait_until
 from tracker.page_cache.turns import Admission, Turns
@@ -73,7 +76,7 @@ def test_every_turn_that_is_refused_gives_its_place_back() -> None:
 
 
 def test_of_sixteen_threads_at_most_fourteen_are_held() -> None:
-    turns = Admission()
+    turns = Admission(hits=lambda: 0)
     of_its_own = [turns.forms, turns.slow_bodies, turns.returns]
 
     held = turns.public._value + sum(kind._room._value for kind in of_its_own)
@@ -84,7 +87,7 @@ def test_of_sixteen_threads_at_most_fourteen_are_held() -> None:
 
 
 def test_a_streamed_answer_keeps_its_turn_until_it_is_closed() -> None:
-    turns, parts = Admission(), Streaming()
+    turns, parts = Admission(hits=lambda: 0), Streaming()
     first, second = turns.streamed(parts), turns.streamed(Streaming())
     assert first is not None
     assert second is not None
@@ -102,5 +105,33 @@ def test_a_streamed_answer_keeps_its_turn_until_it_is_closed() -> None:
 
 
 def test_an_answer_that_is_whole_takes_no_turn() -> None:
-    turns, parts = Admission(), [b"Lemons."]
+    turns, parts = Admission(hits=lambda: 0), [b"Lemons."]
     assert all(turns.streamed(parts) is parts for _ in range(9))
+
+
+@pytest.mark.parametrize(("hits", "bounds"), [(0, (0.0, 0.0)), (10, (0.0, 0.01)), (1_000, (0.04, 0.1))])
+def test_the_next_page_is_made_later_while_ready_ones_are_given(
+    hits: int, bounds: tuple[float, float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = 0
+    rested: list[float] = []
+    turns = Admission(hits=lambda: given)
+    with turns.render():
+        given += hits
+        time.sleep(0.05)
+    monkeypatch.setattr("tracker.page_cache.turns.time", SimpleNamespace(monotonic=time.monotonic, sleep=rested.append))
+
+    with turns.render() as is_ours:
+        assert is_ours
+
+    assert [bounds[0] <= seconds <= bounds[1] for seconds in rested] == [True]
+
+
+def test_a_page_that_failed_ends_its_turn() -> None:
+    turns = Admission(hits=lambda: 0)
+
+    with pytest.raises(ValueError, match="lemons"), turns.render():
+        raise ValueError("lemons")
+
+    with turns.render() as is_ours:
+        assert is_ours

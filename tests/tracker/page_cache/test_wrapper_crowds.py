@@ -2,7 +2,6 @@
 
 import threading
 import time
-from types import SimpleNamespace
 
 import pytest
 
@@ -41,24 +40,6 @@ def test_who_waits_too_long_for_a_turn_is_told_so(cache: PageCache, site: Site) 
     site.gate.set()
     slow.join()
     assert (answer.status, answer.body) == ("503 Service Unavailable", BUSY.encode())
-
-
-@pytest.mark.parametrize(("hits", "bounds"), [(0, (0.0, 0.0)), (10, (0.01, 0.01)), (1_000, (0.05, 0.1))])
-def test_the_next_page_is_made_later_while_ready_ones_are_given(
-    hits: int, bounds: tuple[float, float], cache: PageCache, site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def be_slow() -> None:
-        cache.counters.hits += hits
-        time.sleep(0.05)
-
-    rested: list[float] = []
-    clock = SimpleNamespace(time=time.time, monotonic=time.monotonic, sleep=rested.append)
-    monkeypatch.setattr("tracker.page_cache.wrapper.time", clock)
-    site.while_rendering = be_slow
-
-    ask(cache)
-
-    assert [bounds[0] <= seconds <= bounds[1] for seconds in rested] == [True]
 
 
 def test_kept_pages_are_not_held_up_by_a_slow_one(cache: PageCache, site: Site) -> None:
