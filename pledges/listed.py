@@ -15,7 +15,7 @@ from pledges.snippets import Piece, Snippet, mark, snippet
 class ListedPledge:
     """One line of a list; `rating` is None when not yet rated.
 
-    In a search, `marked` is the headline in pieces, and the snippet is from elsewhere on the page.
+    In a search, `marked` is the headline in pieces, and the snippet is from elsewhere on the page, or from a name of a label.
     """
 
     slug: str
@@ -47,15 +47,31 @@ def listed(
             due_on=pledge.due_on,
             is_check_overdue=pledge.next_check_on is not None and pledge.next_check_on < today,
             due_day=pledge.due_day,
-            **(_found(pledge, searched) if searched else {}),
+            **(_found(pledge, labels, searched) if searched else {}),
         )
         for pledge in pledges
     ]
 
 
-def _found(pledge: PublicPledge, searched: Sequence[Phrase]) -> dict[str, Any]:
+def _found(pledge: PublicPledge, labels: Labels, searched: Sequence[Phrase]) -> dict[str, Any]:
     text = pledge.search_text
+    marked = mark(pledge.headline, searched)
+    within = snippet(read_passages(text.passages), text.tokens, searched)
     return {
-        "marked": mark(pledge.headline, searched),
-        "snippet": snippet(read_passages(text.passages), text.tokens, searched),
+        "marked": marked,
+        "snippet": within or (None if _has_found(marked) else _in_a_name(pledge, labels, searched)),
     }
+
+
+def _in_a_name(pledge: PublicPledge, labels: Labels, searched: Sequence[Phrase]) -> Snippet | None:
+    """Give the name that was found of what the pledge is grouped by or rated, where no text of it was."""
+    for name in ("department", "topic", "promisor", "rating"):
+        label = labels.by_key(name).get(getattr(pledge, f"{name}_id"))
+        pieces = mark(label.name, searched) if label else ()
+        if _has_found(pieces):
+            return Snippet(name, pieces)
+    return None
+
+
+def _has_found(pieces: Iterable[Piece]) -> bool:
+    return any(piece.is_found for piece in pieces)

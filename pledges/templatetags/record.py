@@ -34,6 +34,10 @@ _PLACES = {
     "verdict": _("From a verdict:"),
     "evidence": _("From the evidence:"),
     "source": _("Among the sources:"),
+    "department": _("Responsible:"),
+    "topic": _("Topic:"),
+    "promisor": _("Promised by:"),
+    "rating": _("Rating:"),
 }
 
 

@@ -7,8 +7,8 @@ from django.test import Client
 
 from pledges import filters
 from pledges.keyset import Cursor
-from pledges.models import PublicPledge
-from tests.factories import make_rated_pledge, make_rating, make_topic, publish
+from pledges.models import Department, Promisor, PublicPledge
+from tests.factories import make_pledge, make_rated_pledge, make_rating, make_topic, publish
 from tests.pages.reading import assert_in_order, words_of
 
 pytestmark = pytest.mark.django_db
@@ -135,3 +135,24 @@ def test_search_engines_are_shown_one_filter_at_a_time(query: str, is_listed: bo
 
     assert ('<link rel="canonical"' in html) == is_listed
     assert ('<meta name="robots" content="noindex">' in html) != is_listed
+
+
+@pytest.mark.parametrize(
+    ("question", "shown"),
+    [
+        ("juice", '<span class="quiet">Responsible:</span> Ministry of <mark>Juice</mark>'),
+        ("quince", '<span class="quiet">Promised by:</span> <mark>Quince</mark> Party'),
+        ("juice lemons", '<span class="quiet">The pledge:</span> we will hand out <mark>lemons</mark>'),
+    ],
+)
+def test_where_only_a_name_was_found_that_is_shown(question: str, shown: str, client: Client) -> None:
+    publish(
+        make_pledge(
+            headline="Fruit for all",
+            quotation="we will hand out lemons",
+            department=Department.objects.create(slug="juice", name="Ministry of Juice"),
+            promisor=Promisor.objects.create(slug="quince", name="Quince Party", kind="party"),
+        )
+    )
+
+    assert shown in client.get("/pledges/", {"q": question}).content.decode()
