@@ -36,9 +36,9 @@ _SQLITE = [
 ]
 _PARTS = [INDEX, *_TRIGGERS]
 # PostgreSQL's index knows no order, and gathers all that has a term before the first row is read. Of a common word the first
-# page is nearly always among the 2,000 rows at the end, and as many as are counted among the 4,000: these are looked up first,
-# by the terms of the seconds since then, which few rows have; the others only if they are needed.
-_NEAR_END, _NEAR_END_TO_COUNT = 2_000, 4_000
+# page is nearly always among the 2,000 rows at the end, and so many, in no order, among four times as many rows: these are
+# looked up first, by the terms of the seconds since then, which few rows have; the others only if they are needed.
+_NEAR_END, _LEAST_NEAR_END, _NEAR_END_TO_COUNT = 2_000, 200, 4
 # A second, here, is 1,024 ticks: what is left of a place without its last bits.
 _SECOND, _SECOND_BITS = "second", 32
 _TO_SECOND = _TICKS.bit_length() + MOST_KEYS.bit_length() - 2 - _SECOND_BITS
@@ -193,7 +193,7 @@ def some_places(vendor: str, asked: Asked, limit: int) -> RawSQL:
     if vendor == "sqlite":
         sql, values = _lookup(vendor, asked)
         return RawSQL(f"{sql} LIMIT %s", [*values, limit])
-    return _near_end_first(asked, limit, among=_NEAR_END_TO_COUNT)
+    return _near_end_first(asked, limit, among=max(_LEAST_NEAR_END, _NEAR_END_TO_COUNT * limit))
 
 
 def first_places(vendor: str, asked: Asked, limit: int, *, backwards: bool = False, only_if: str = "TRUE") -> RawSQL:

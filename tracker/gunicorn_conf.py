@@ -35,7 +35,8 @@ logger_class = "tracker.gunicorn_worker.Logger"
 os.environ.setdefault("DATABASE_POOL_SIZE", str(threads + 1))  # one for the thread that reads the journal
 # A site whose file is gone waits for it: in an empty one that it would make itself nothing is found, and nothing is kept.
 os.environ.setdefault("DATABASE_MAY_BE_MADE", "0")
-os.environ.setdefault("PGOPTIONS", "-c statement_timeout=2000 -c lock_timeout=1800")
+# Compiling a question takes PostgreSQL longer than any of a page's takes to answer.
+os.environ.setdefault("PGOPTIONS", "-c statement_timeout=2000 -c lock_timeout=1800 -c jit=off")
 
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8  # malloc.h
 

@@ -24,7 +24,9 @@ SETTINGS = {
     "DJANGO_SECRET_KEY": "for-benchmarks-only-" + "0123456789abcdefghijklmnopqrstuvwxyz" * 2,
     "SITE_URL": "http://127.0.0.1:8000",
     "ALLOWED_HOSTS": "127.0.0.1",
-    "DATABASE_POOL_SIZE": "2",  # as the server has it: no new connection for each page
+    # As the server has it: no new connection for each page, and no question compiled.
+    "DATABASE_POOL_SIZE": "2",
+    "PGOPTIONS": "-c jit=off",
 }
 WITH_A_FOLDER = ("hot", "memory")  # on SQLite alone: most of what they measure asks no database
 ON_BOTH = ("pages", "growth", "newsletter", "search", "editors", "public_log", "fuzz")
