@@ -43,7 +43,7 @@ def test_an_unknown_value_is_refused_by_name_and_the_form_keeps_the_other_choice
 def test_a_filter_that_is_on_is_a_link_that_takes_it_off(client: Client) -> None:
     html = client.get("/pledges/?family=kept&topic=pips").content.decode()
 
-    chips = re.findall(r'<a class="chips__chip" href="([^"]+)">(.*?) <span aria-hidden="true">', html)
+    chips = re.findall(r'<a class="chips__chip" href="([^"]+)">(.*?)&nbsp;<span aria-hidden="true">', html)
     assert [(address, re.sub(r"<[^>]+>", "", name)) for address, name in chips] == [
         ("/pledges/?topic=pips", "Remove filter Outcome: Kept"),
         ("/pledges/?family=kept", "Remove filter Topic: Pips"),
