@@ -1,4 +1,4 @@
-"""What searches cost among 100,000 invented pledges: the whole page, and what of it the database does.
+"""What searches cost among 1,000, 10,000 and 100,000 invented pledges: the whole page, and what of it the database does.
 
 Wall-clock time is what a reader waits; CPU time, of this process and of the database's, is what says more on a busy machine.
 """
@@ -19,7 +19,7 @@ from django.test import Client
 from tests.benchmarks.growing import FIRST, grow
 from tests.benchmarks.saying import say
 
-LARGEST = 100_000
+TIMES = (1, 10, 10)  # as many pledges as before
 ROUNDS = 3
 CLIENT = Client()  # one for all: a new one loads every middleware again
 SORTS = {"best match": "", "newest first": "changed"}
@@ -48,15 +48,24 @@ class Cost(NamedTuple):
     worked: float
 
 
-def measure_searches(rounds: int = ROUNDS) -> None:
+def measure_searches(rounds: int = ROUNDS, *, small: float = 0.0) -> float:
+    """Say what searches cost; gives the median of ordinary ones by best match, `small` is what that was among fewer pledges."""
     gc.collect()
     gc.freeze()  # as the server does
-    for name, questions in {"ordinary": ORDINARY, "hostile": HOSTILE}.items():
-        for shown, sort in SORTS.items():
-            report(f"{name} questions, {shown}", [{"q": q, "sort": sort} for q in questions], rounds)
+    kinds = {"ordinary": ORDINARY, "hostile": HOSTILE}
+    medians = [
+        report(f"{name} questions, {shown}", [{"q": q, "sort": sort} for q in questions], rounds)
+        for name, questions in kinds.items()
+        for shown, sort in SORTS.items()
+    ]
+    if small:
+        say(f"  ordinary questions, best match, whole page / among {FIRST:,}: {medians[0] / small:.2f}")
+    return medians[0]
 
 
-def report(name: str, asked: list[dict[str, str]], rounds: int) -> None:
+def report(name: str, asked: list[dict[str, str]], rounds: int) -> float:
+    """Say what some questions cost; gives the median of whole pages, in milliseconds."""
+    medians: list[float] = []
     say(f"  {name}, {len(asked)}:")
     pages: list[Callable[[], None]] = [partial(page, one) for one in asked]
     works = {"whole page": pages, "database": [*map(queries_alone, asked)]}
@@ -64,10 +73,12 @@ def report(name: str, asked: list[dict[str, str]], rounds: int) -> None:
         costs = measure(work, rounds)
         slowest = max(range(len(asked)), key=lambda at: costs[at].worked)
         waited, worked = ([cost[place] for cost in costs] for place in (0, 1))
+        medians.append(statistics.median(waited))
         say(
-            f"    {shown}: median {statistics.median(waited):.1f} ms, worst {max(waited):.1f};"
+            f"    {shown}: median {medians[-1]:.1f} ms, worst {max(waited):.1f};"
             f" CPU {statistics.median(worked):.1f} ms, worst {max(worked):.1f} ({asked[slowest]['q'][:40]!r})"
         )
+    return medians[0]
 
 
 def page(asked: dict[str, str]) -> None:
@@ -121,9 +132,12 @@ def _of_server() -> float:
 
 
 def main() -> None:
-    seconds = grow(1) + grow(LARGEST // FIRST)
-    say(f"  {LARGEST:,} pledges made in {seconds:.0f} s")
-    measure_searches()
+    size, small = FIRST, 0.0
+    for times in TIMES:
+        size *= times
+        say(f"  {size:,} pledges made in {grow(times):.0f} s")
+        first = measure_searches(small=small)
+        small = small or first
 
 
 if __name__ == "__main__":

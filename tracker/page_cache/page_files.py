@@ -42,7 +42,7 @@ def unpack(sealed_content: bytes, *, server: str) -> tuple[str, Entry]:
     head, _, body = content.partition(b"\n")
     try:
         kept = json.loads(head)
-        return kept["key"], _entry(kept, brotli.decompress(body), is_ours=kept["server"] == server)
+        return kept["key"], _entry(kept, body, is_ours=kept["server"] == server)
     except (ValueError, KeyError, TypeError, ArithmeticError, RecursionError, brotli.error) as error:
         raise DamagedError from error
 
@@ -56,7 +56,7 @@ def read(file: Path) -> bytes:
         return content.read()
 
 
-def _entry(kept: dict[str, Any], body: bytes, *, is_ours: bool) -> Entry:
+def _entry(kept: dict[str, Any], packed: bytes, *, is_ours: bool) -> Entry:
     if not (
         _STATUS.fullmatch(kept["status"])
         and all(_NAME.fullmatch(name) and _VALUE.fullmatch(value) for name, value in kept["headers"])
@@ -68,7 +68,8 @@ def _entry(kept: dict[str, Any], body: bytes, *, is_ours: bool) -> Entry:
     return Entry(
         status=kept["status"],
         headers=[(name, value) for name, value in kept["headers"]],
-        body=body,
+        body=brotli.decompress(packed),
+        packed=packed,
         tags=frozenset(kept["tags"]),
         # All processes of a server go by one monotonic clock.
         expires_at=kept["expires_at"] if is_ours and kept["expires_at"] < time.monotonic() + _LONGEST else 0.0,

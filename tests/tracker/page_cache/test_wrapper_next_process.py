@@ -1,11 +1,12 @@
 """A process that comes after another, or lives beside it, takes the pages that are true from the disk."""
 
+import threading
 from pathlib import Path
 
 import pytest
 
 from tests.servers import wait_until
-from tests.tracker.page_cache.stand_ins import Journal, Site, ask, make_cache
+from tests.tracker.page_cache.stand_ins import Answer, Journal, Site, ask, make_cache
 from tracker.page_cache.wrapper import PageCache
 
 FRESH = "/pledges/a/"
@@ -71,6 +72,40 @@ def test_a_page_that_another_server_made_is_made_anew(other: PageCache, site: Si
     ask(other)
 
     assert site.renders == 2
+
+
+@pytest.mark.parametrize("status", ["301 Moved Permanently", "410 Gone"])
+def test_without_the_database_an_end_that_was_seen_is_not_hidden_by_the_page_before(
+    status: str, cache: PageCache, site: Site, journal: Journal
+) -> None:
+    ask(cache)
+    wait_until(lambda: cache.last_pages.find("/pledges/a/") is not None)
+    journal.move("pledge:a")
+    site.status = status
+    site.headers.append(("Location", "/lemons/"))
+    ask(cache)
+    wait_until(lambda: (entry := cache.last_pages.find("/pledges/a/")) is not None and entry.status == status)
+    journal.move("pledge:b")  # which drops all answers that are no pages
+    journal.is_silent = True
+
+    assert ask(cache).status == status
+
+
+def test_a_journal_that_fell_silent_while_one_waited_for_a_turn_makes_no_page_fresh(
+    cache: PageCache, journal: Journal
+) -> None:
+    ask(cache)
+    wait_until(lambda: cache.last_pages.find("/pledges/a/") is not None)
+    cache.pages.drop_all()
+    answers: list[Answer] = []
+    reader = threading.Thread(target=lambda: answers.append(ask(cache)))
+    with cache.turns.renders.one():
+        reader.start()
+        wait_until(lambda: len(cache._flights) == 1)
+        journal.is_silent = True
+    reader.join()
+
+    assert answers[0].headers["X-Served"] == "stale"
 
 
 def journal_of(cache: PageCache) -> Journal:

@@ -1,6 +1,5 @@
 """What readers get while the database is silent or fails, and what they must not get."""
 
-import threading
 import time
 from pathlib import Path
 
@@ -8,7 +7,7 @@ import pytest
 
 from pledges import last_purge
 from tests.servers import wait_until
-from tests.tracker.page_cache.stand_ins import Answer, Journal, Site, ask, make_old
+from tests.tracker.page_cache.stand_ins import Journal, Site, ask, make_old
 from tracker.page_cache.journal import Moved
 from tracker.page_cache.unavailable import SILENT
 from tracker.page_cache.wrapper import PageCache
@@ -289,37 +288,3 @@ def test_an_editors_form_is_not_sent_into_a_database_that_is_gone(
 
     assert ask(cache, "/admin/", REQUEST_METHOD="POST").body == SILENT.encode()
     assert site.renders == 0
-
-
-@pytest.mark.parametrize("status", ["301 Moved Permanently", "410 Gone"])
-def test_without_the_database_an_end_that_was_seen_is_not_hidden_by_the_page_before(
-    status: str, cache: PageCache, site: Site, journal: Journal
-) -> None:
-    ask(cache)
-    wait_until(lambda: cache.last_pages.find("/pledges/a/") is not None)
-    journal.move("pledge:a")
-    site.status = status
-    site.headers.append(("Location", "/lemons/"))
-    ask(cache)
-    wait_until(lambda: (entry := cache.last_pages.find("/pledges/a/")) is not None and entry.status == status)
-    journal.move("pledge:b")  # which drops all answers that are no pages
-    journal.is_silent = True
-
-    assert ask(cache).status == status
-
-
-def test_a_journal_that_fell_silent_while_one_waited_for_a_turn_makes_no_page_fresh(
-    cache: PageCache, journal: Journal
-) -> None:
-    ask(cache)
-    wait_until(lambda: cache.last_pages.find("/pledges/a/") is not None)
-    cache.pages.drop_all()
-    answers: list[Answer] = []
-    reader = threading.Thread(target=lambda: answers.append(ask(cache)))
-    with cache.turns.renders.one():
-        reader.start()
-        wait_until(lambda: len(cache._flights) == 1)
-        journal.is_silent = True
-    reader.join()
-
-    assert answers[0].headers["X-Served"] == "stale"
