@@ -59,9 +59,8 @@ def log_page(request: HttpRequest) -> HttpResponse:
 def log_entries(request: HttpRequest) -> StreamingHttpResponse:
     """Every line exactly as it is hashed; `?after=` a sequence gives those that follow it."""
     lines = log.lines(after=_asked(request).get("after", 0))
-    first = list(
-        islice(lines, 1)
-    )  # before the answer begins: once it has, nobody can be told that the database is gone
+    # Read before the answer begins: once it has, nobody can be told that the database is gone.
+    first = list(islice(lines, 1))
     return StreamingHttpResponse(
         (line + b"\n" for line in chain(first, lines)), content_type="application/jsonl; charset=utf-8"
     )
